@@ -29,6 +29,8 @@ struct ObjectKey
 [[nodiscard]] const std::string& uid(const json::Value& object);
 [[nodiscard]] const std::string& resourceVersion(const json::Value& object);
 [[nodiscard]] bool isBeingDeleted(const json::Value& object);
+/// The entry of status.conditions with that type, or null.
+[[nodiscard]] const json::Value& condition(const json::Value& object, std::string_view type);
 /// status.conditions[type].status == "True"; conditions may be null right after creation.
 [[nodiscard]] bool hasCondition(const json::Value& object, std::string_view type);
 

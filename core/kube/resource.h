@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which path a kind lives at: learnt from discovery and from CRDs, never guessed from the kind's name.
+// Which path a kind lives at: learnt from discovery and from CRDs, never guessed from the kind's
+// name.
 #pragma once
 
 #include "core/base/result.h"
@@ -20,9 +21,12 @@ struct Resource
     std::string kind;
     std::string plural; ///< "deployments"
     bool namespaced = true;
-    std::vector<std::string> verbs = {}; ///< as discovery lists them; empty for those from CRDs in a plan
+    std::vector<std::string>
+        verbs = {}; ///< as discovery lists them; empty for those from CRDs in a plan
 };
 
+/// Whether Kubernetes itself defines the group; the Gateway API's is one of custom resources.
+[[nodiscard]] bool isBuiltIn(std::string_view apiVersion);
 /// "/api/v1" or "/apis/group/version".
 [[nodiscard]] std::string groupPath(std::string_view apiVersion);
 /// Collection path; `ns` empty means all namespaces.
