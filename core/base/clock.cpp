@@ -57,8 +57,7 @@ class FieldReader
 public:
     explicit FieldReader(std::string_view text)
         : m_rest(text)
-    {
-    }
+    { }
 
     int number(std::size_t width)
     {
@@ -105,6 +104,7 @@ public:
     }
 
     [[nodiscard]] std::string_view rest() const { return m_rest; }
+
     [[nodiscard]] bool good() const { return m_good; }
 
 private:

@@ -24,8 +24,8 @@ std::string_view name(Severity severity)
 
 bool hasErrors(const Diagnostics& diagnostics)
 {
-    return std::ranges::any_of(
-        diagnostics, [](const Diagnostic& d) { return d.severity == Severity::Error; });
+    return std::ranges::any_of(diagnostics,
+                               [](const Diagnostic& d) { return d.severity == Severity::Error; });
 }
 
 std::string dump(const Diagnostics& diagnostics)

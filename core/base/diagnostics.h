@@ -9,7 +9,12 @@
 
 namespace isthmus {
 
-enum class Severity { Info, Warning, Error };
+enum class Severity
+{
+    Info,
+    Warning,
+    Error
+};
 
 struct Diagnostic
 {

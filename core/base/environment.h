@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the process knows from outside: variables, the user's folders, hardening of the process itself.
+// What the process knows from outside: variables, the user's folders, hardening of the process
+// itself.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +17,9 @@ namespace isthmus {
 [[nodiscard]] std::filesystem::path stateFolder();
 /// $XDG_CONFIG_HOME/isthmus, else ~/.config/isthmus.
 [[nodiscard]] std::filesystem::path configFolder();
-/// No core dumps and no debugger for a process that may hold keys, unless ISTHMUS_COREDUMP=1; files it
-/// creates are private; TLS secrets are not written to SSLKEYLOGFILE. Call once, before any thread.
+/// No core dumps and no debugger for a process that may hold keys, unless ISTHMUS_COREDUMP=1; files
+/// it creates are private; TLS secrets are not written to SSLKEYLOGFILE. Call once, before any
+/// thread.
 void hardenProcess();
 
 } // namespace isthmus

@@ -11,7 +11,8 @@
 namespace isthmus {
 
 /// What kind of failure it is, closed on purpose: callers branch on it, exit codes derive from it.
-enum class ErrorCode {
+enum class ErrorCode
+{
     Cancelled, ///< somebody asked to stop
     Timeout, ///< a deadline passed; the operation can be resumed
     Unreachable, ///< no connection, or it broke
@@ -35,7 +36,12 @@ enum class ErrorCode {
 [[nodiscard]] std::string_view name(ErrorCode code);
 
 /// Whether sending the same thing again can help.
-enum class Retry { Never, Now, After };
+enum class Retry
+{
+    Never,
+    Now,
+    After
+};
 
 struct Error
 {

@@ -16,12 +16,16 @@ namespace {
 
 Error usage(const std::filesystem::path& path, std::string why)
 {
-    return Error { ErrorCode::Usage, msg("base.file.unreadable", { { "file", path.string() } }), std::move(why) };
+    return Error { ErrorCode::Usage,
+                   msg("base.file.unreadable", { { "file", path.string() } }),
+                   std::move(why) };
 }
 
 Error storage(const std::filesystem::path& path, int code)
 {
-    Error error { ErrorCode::Storage, msg("base.file.unwritable", { { "file", path.string() } }), std::strerror(code) };
+    Error error { ErrorCode::Storage,
+                  msg("base.file.unwritable", { { "file", path.string() } }),
+                  std::strerror(code) };
     error.remedy = code == ENOSPC || code == EDQUOT ? msg("base.file.free-space")
                                                     : msg("base.file.check-folder");
     return error;
@@ -33,8 +37,7 @@ class Descriptor
 public:
     explicit Descriptor(int value)
         : m_value(value)
-    {
-    }
+    { }
 
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
@@ -47,6 +50,7 @@ public:
     }
 
     [[nodiscard]] int get() const { return m_value; }
+
     [[nodiscard]] int release() { return std::exchange(m_value, -1); }
 
 private:
@@ -68,7 +72,8 @@ int writeAll(int descriptor, std::string_view bytes)
     return 0;
 }
 
-/// Makes a name in a folder durable: without it a crash may lose the file though its bytes were synced.
+/// Makes a name in a folder durable: without it a crash may lose the file though its bytes were
+/// synced.
 int syncFolder(const std::filesystem::path& folder)
 {
     const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -161,14 +166,12 @@ Result<void> makePrivateFolder(const std::filesystem::path& path)
 AppendFile::AppendFile(int descriptor, std::filesystem::path path)
     : m_descriptor(descriptor)
     , m_path(std::move(path))
-{
-}
+{ }
 
 AppendFile::AppendFile(AppendFile&& other) noexcept
     : m_descriptor(std::exchange(other.m_descriptor, -1))
     , m_path(std::move(other.m_path))
-{
-}
+{ }
 
 AppendFile& AppendFile::operator=(AppendFile&& other) noexcept
 {
@@ -214,8 +217,8 @@ Result<void> AppendFile::append(std::string_view bytes)
         return storage(m_path, errno);
     }
     if (const int code = writeAll(m_descriptor, bytes); code != 0) {
-        // A half-written record at the end would be read as the end of the file; cutting it keeps the
-        // space for the next, smaller one.
+        // A half-written record at the end would be read as the end of the file; cutting it keeps
+        // the space for the next, smaller one.
         [[maybe_unused]] const int cut = ::ftruncate(m_descriptor, info.st_size);
         return storage(m_path, code);
     }

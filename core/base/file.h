@@ -11,23 +11,26 @@
 
 namespace isthmus {
 
-/// The whole file. Errors: Usage (not there, not readable, not a regular file, larger than `limit` bytes).
+/// The whole file. Errors: Usage (not there, not readable, not a regular file, larger than `limit`
+/// bytes).
 [[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path,
                                            std::size_t limit = std::size_t { 16 } << 20);
 
-/// Replaces the file by way of a temporary in the same folder, fsync and rename: afterwards the old or
-/// the new content is there, never a mix. Made with mode 0600. Errors: Storage.
+/// Replaces the file by way of a temporary in the same folder, fsync and rename: afterwards the old
+/// or the new content is there, never a mix. Made with mode 0600. Errors: Storage.
 [[nodiscard]] Result<void> writeFile(const std::filesystem::path& path, std::string_view bytes);
 
 /// Creates the folder and its parents with mode 0700. Errors: Storage.
 [[nodiscard]] Result<void> makePrivateFolder(const std::filesystem::path& path);
 
-/// A file that only grows: what append() and sync() confirmed survives a crash. One thread at a time.
+/// A file that only grows: what append() and sync() confirmed survives a crash. One thread at a
+/// time.
 class AppendFile
 {
 public:
-    /// Opens or creates `path` with mode 0600, never through a symbolic link, and makes its name durable.
-    /// `exclusive` takes a lock that ends with the process. Errors: Storage; Refused where it is locked.
+    /// Opens or creates `path` with mode 0600, never through a symbolic link, and makes its name
+    /// durable. `exclusive` takes a lock that ends with the process. Errors: Storage; Refused where
+    /// it is locked.
     [[nodiscard]] static Result<AppendFile> open(const std::filesystem::path& path, bool exclusive);
 
     AppendFile(AppendFile&& other) noexcept;

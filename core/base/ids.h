@@ -9,7 +9,7 @@
 
 namespace isthmus {
 
-template <typename Tag>
+template<typename Tag>
 class Id
 {
 public:
@@ -17,10 +17,10 @@ public:
 
     explicit Id(std::string value)
         : m_value(std::move(value))
-    {
-    }
+    { }
 
     [[nodiscard]] const std::string& str() const { return m_value; }
+
     [[nodiscard]] bool empty() const { return m_value.empty(); }
 
     friend bool operator==(const Id&, const Id&) = default;
@@ -41,7 +41,7 @@ using StepId = Id<struct StepIdTag>;
 
 } // namespace isthmus
 
-template <typename Tag>
+template<typename Tag>
 struct std::hash<isthmus::Id<Tag>>
 {
     std::size_t operator()(const isthmus::Id<Tag>& id) const noexcept

@@ -44,8 +44,8 @@ std::string text(const Message& message)
     out.reserve(pattern.size() + 64);
     for (std::size_t at = 0; at < pattern.size();) {
         const std::size_t open = pattern.find('{', at);
-        const std::size_t close
-            = open == std::string_view::npos ? std::string_view::npos : pattern.find('}', open);
+        const std::size_t close =
+            open == std::string_view::npos ? std::string_view::npos : pattern.find('}', open);
         if (close == std::string_view::npos) {
             out += pattern.substr(at);
             break;

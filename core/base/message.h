@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What core says to people: an id with arguments. The English texts live in core/base/catalogue, one
-// fragment per folder; isthmusctl prints them, the window translates by id.
+// What core says to people: an id with arguments. The English texts live in core/base/catalogue,
+// one fragment per folder; isthmusctl prints them, the window translates by id.
 #pragma once
 
 #include <initializer_list>
@@ -15,10 +15,12 @@ struct Message
 {
     using Argument = std::pair<std::string, std::string>;
 
-    std::string id; ///< A key of the catalogue, "folder.what-happened"; empty means "nothing to say".
+    std::string
+        id; ///< A key of the catalogue, "folder.what-happened"; empty means "nothing to say".
     std::vector<Argument> args; ///< Values of the `{name}` placeholders in the text.
 
     [[nodiscard]] bool empty() const { return id.empty(); }
+
     friend bool operator==(const Message&, const Message&) = default;
 };
 

@@ -19,6 +19,7 @@ class ISTHMUS_THREAD_ANNOTATION(capability("mutex")) Mutex
 {
 public:
     void lock() ISTHMUS_THREAD_ANNOTATION(acquire_capability()) { m_mutex.lock(); }
+
     void unlock() ISTHMUS_THREAD_ANNOTATION(release_capability()) { m_mutex.unlock(); }
 
 private:
@@ -35,6 +36,7 @@ public:
     }
 
     ~MutexLock() ISTHMUS_THREAD_ANNOTATION(release_capability()) { m_mutex.unlock(); }
+
     MutexLock(const MutexLock&) = delete;
     MutexLock& operator=(const MutexLock&) = delete;
 

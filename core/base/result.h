@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Result<T>: a value or an Error. Member names follow std::expected (absent from C++20), so that a later
-// switch is mechanical; unlike it, a dropped result is a compiler warning.
+// Result<T>: a value or an Error. Member names follow std::expected (absent from C++20), so that a
+// later switch is mechanical; unlike it, a dropped result is a compiler warning.
 #pragma once
 
 #include "core/base/error.h"
@@ -13,7 +13,7 @@
 
 namespace isthmus {
 
-template <typename T>
+template<typename T>
 class [[nodiscard]] Result
 {
 public:
@@ -22,24 +22,30 @@ public:
     // Implicit on purpose: `return value;` and `return error;` are how functions answer.
     Result(T value) // NOLINT(google-explicit-constructor): see above
         : m_state(std::in_place_index<0>, std::move(value))
-    {
-    }
+    { }
 
     Result(Error error) // NOLINT(google-explicit-constructor): see above
         : m_state(std::in_place_index<1>, std::move(error))
-    {
-    }
+    { }
 
     [[nodiscard]] bool has_value() const { return m_state.index() == 0; }
+
     explicit operator bool() const { return has_value(); }
 
     [[nodiscard]] T& value() & { return check(), *std::get_if<0>(&m_state); }
+
     [[nodiscard]] const T& value() const& { return check(), *std::get_if<0>(&m_state); }
+
     [[nodiscard]] T&& value() && { return check(), std::move(*std::get_if<0>(&m_state)); }
+
     [[nodiscard]] T& operator*() & { return value(); }
+
     [[nodiscard]] const T& operator*() const& { return value(); }
+
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
+
     [[nodiscard]] T* operator->() { return &value(); }
+
     [[nodiscard]] const T* operator->() const { return &value(); }
 
     [[nodiscard]] const Error& error() const&
@@ -54,14 +60,14 @@ public:
         return std::move(*std::get_if<1>(&m_state));
     }
 
-    template <typename U>
+    template<typename U>
     [[nodiscard]] T value_or(U&& other) const&
     {
         return has_value() ? value() : static_cast<T>(std::forward<U>(other));
     }
 
     /// Calls `f(value)`, which returns a Result; an error passes through untouched.
-    template <typename F>
+    template<typename F>
     auto and_then(F&& f) && -> std::invoke_result_t<F, T&&>
     {
         if (has_value()) {
@@ -71,7 +77,7 @@ public:
     }
 
     /// Replaces the value by `f(value)`; an error passes through untouched.
-    template <typename F>
+    template<typename F>
     auto transform(F&& f) && -> Result<std::invoke_result_t<F, T&&>>
     {
         if (has_value()) {
@@ -86,7 +92,7 @@ private:
     std::variant<T, Error> m_state;
 };
 
-template <>
+template<>
 class [[nodiscard]] Result<void>
 {
 public:
@@ -96,10 +102,10 @@ public:
 
     Result(Error error) // NOLINT(google-explicit-constructor): `return error;`
         : m_error(std::move(error))
-    {
-    }
+    { }
 
     [[nodiscard]] bool has_value() const { return !m_error.has_value(); }
+
     explicit operator bool() const { return has_value(); }
 
     [[nodiscard]] const Error& error() const&

@@ -27,14 +27,12 @@ Secret::Secret(std::string_view bytes)
 
 Secret::Secret(const Secret& other)
     : Secret(other.reveal())
-{
-}
+{ }
 
 Secret::Secret(Secret&& other) noexcept
     : m_bytes(std::exchange(other.m_bytes, nullptr))
     , m_size(std::exchange(other.m_size, 0))
-{
-}
+{ }
 
 Secret& Secret::operator=(Secret other) noexcept
 {

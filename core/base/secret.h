@@ -8,8 +8,9 @@
 
 namespace isthmus {
 
-/// Owns secret bytes and overwrites them when it dies. There is no stream operator and no conversion:
-/// `reveal()` is the one named way to the bytes, so that every use can be found by its name.
+/// Owns secret bytes and overwrites them when it dies. There is no stream operator and no
+/// conversion: `reveal()` is the one named way to the bytes, so that every use can be found by its
+/// name.
 class Secret
 {
 public:
@@ -22,7 +23,9 @@ public:
 
     /// The bytes, valid as long as this object. Copy them only into something that is zeroed, too.
     [[nodiscard]] std::string_view reveal() const { return { m_bytes, m_size }; }
+
     [[nodiscard]] std::size_t size() const { return m_size; }
+
     [[nodiscard]] bool empty() const { return m_size == 0; }
 
 private:

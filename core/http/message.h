@@ -13,17 +13,31 @@
 
 namespace isthmus::http {
 
-enum class Method { Get, Head, Post, Put, Patch, Delete };
+enum class Method
+{
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete
+};
 
 [[nodiscard]] std::string_view name(Method method);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// Zero means "no such limit". Each starts when the request starts.
+/// Header names are compared without regard to case (RFC 9110 section 5.1).
+[[nodiscard]] bool sameHeaderName(std::string_view a, std::string_view b);
+
+/// Zero means "no such limit". `firstByte` and `total` start with send(), so they also bound the
+/// wait for a free connection; `connect` starts when the transfer leaves that queue.
 struct Deadlines
 {
-    Milliseconds connect { 5'000 }; ///< TCP and TLS together
-    Milliseconds firstByte { 30'000 }; ///< until the status line
+    Milliseconds connect { 5'000 }; ///< name, TCP, proxy and TLS together
+    Milliseconds firstByte {
+        30'000
+    }; ///< until the end of the header; interim (1xx) answers do not count
     Milliseconds total { 0 }; ///< until the last byte
     Milliseconds silence { 0 }; ///< longest pause between two bytes of the body; for watches
 };
@@ -31,15 +45,22 @@ struct Deadlines
 struct Request
 {
     Method method = Method::Get;
-    std::string target; ///< path and query below the endpoint's base path: "/api/v1/namespaces?limit=5"
-    Headers headers = {};
-    std::string body = {};
+    /// Path and query below the endpoint's base path: "/api/v1/namespaces?limit=5". Starts with
+    /// '/', is percent-encoded already and has no "." or ".." segment.
+    std::string target;
+    Headers headers = {}; ///< without Host, Content-Length and Transfer-Encoding, which are ours
+    std::string body = {}; ///< not with GET and HEAD
     Deadlines deadlines = {};
-    /// A write that must not reach the server twice: libcurl re-sends on a re-used connection that broke
-    /// (measured; reference reliability-security §0 item 1), so it gets a connection of its own.
+    /// A write that must not reach the server twice: libcurl re-sends on a re-used connection that
+    /// broke (measured; reference reliability-security §0 item 1), so it gets a connection of its
+    /// own.
     bool freshConnection = false;
-    bool sensitive = false; ///< the body is wiped after it was sent
+    /// The body is wiped when the request ends (not before: libcurl may still be reading it).
+    /// Values of Authorization are wiped always.
+    bool sensitive = false;
     bool compressed = false; ///< ask for gzip; for lists, never for streams
+    /// Of a buffered answer, after decompression. A stream has no cap: whoever receives it bounds
+    /// it.
     std::size_t maxBody = std::size_t { 64 } << 20;
 };
 
