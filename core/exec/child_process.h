@@ -17,13 +17,14 @@ namespace isthmus::exec {
 
 struct Command
 {
-    std::filesystem::path program; ///< absolute; see findProgram()
+    std::filesystem::path program; ///< with a '/' in it, best absolute; see findProgram()
     std::vector<std::string> arguments = {};
     /// Added to (or replacing in) the allow-listed environment: HOME, PATH, LANG, TMPDIR, XDG_*.
     std::vector<std::pair<std::string, std::string>> environment = {};
-    bool wholeEnvironment = false; ///< the process's own instead of the allow-list; for credential plugins
+    bool wholeEnvironment =
+        false; ///< the process's own instead of the allow-list; for credential plugins
     std::string input = {}; ///< written to its standard input, which is then closed
-    Milliseconds deadline { 60'000 };
+    Milliseconds deadline { 60'000 }; ///< zero: none
     std::size_t maxOutput = std::size_t { 32 } << 20;
 };
 
@@ -34,11 +35,15 @@ struct Outcome
     std::string errors; ///< standard error, its last 64 KiB
 };
 
-/// Waits for the end. The whole process group is killed at the deadline, on stop, or beyond maxOutput.
-/// Errors: NotFound (no such program), Timeout, Cancelled, Invalid (too much output). Any thread.
+/// Waits for the program's end, not for that of children it left behind holding its output. The
+/// whole process group is killed at the deadline, on stop, or beyond maxOutput. A program's failure
+/// is an Outcome. Errors: NotFound (no such program, or not executable), Timeout (detail: the end
+/// of standard error), Cancelled, Invalid (too much output; a zero byte in an argument), Internal
+/// (no process to be had). Any thread; no descriptor but the three standard ones is inherited.
 [[nodiscard]] Result<Outcome> run(const Command& command, const std::stop_token& stop = {});
 
-/// A bare name in $PATH, or a path as it stands; nothing where there is no such executable.
+/// A bare name in $PATH (relative entries are passed over: they would run what lies in the current
+/// folder), or a path as it stands; nothing where there is no such executable.
 [[nodiscard]] std::optional<std::filesystem::path> findProgram(const std::string& nameOrPath);
 
 } // namespace isthmus::exec
