@@ -38,23 +38,28 @@ struct CertificateInfo
 struct AuthorityOptions
 {
     std::string organization = "Isthmus";
-    std::string commonName;
+    std::string commonName = {}; ///< empty: "Root CA" or "Intermediate CA"
     std::string location = {}; ///< L=, the cluster's name for an intermediate
-    int days = 3650;
+    int days = 3650; ///< 1 to 36500
     UtcTime now; ///< notBefore is ten minutes earlier, for clocks that lag
 };
 
-/// A self-signed root, EC P-384, critical CA:TRUE.
+/// A self-signed root, EC P-384, critical CA:TRUE. Errors: Invalid.
 [[nodiscard]] Result<KeyPair> makeRoot(const AuthorityOptions& options);
-/// An intermediate below `root`, EC P-256, critical CA:TRUE, pathlen:0, SAN istiod.istio-system.svc; never
-/// longer than the root.
-[[nodiscard]] Result<KeyPair> makeIntermediate(const KeyPair& root, const AuthorityOptions& options);
-/// A self-signed server certificate for `dnsNames` (wildcards allowed), EC P-256, usable as its own CA file.
-[[nodiscard]] Result<KeyPair> makeServer(const std::vector<std::string>& dnsNames, int days, UtcTime now);
+/// An intermediate below `root`, EC P-256, critical CA:TRUE, pathlen:0, SAN
+/// istiod.istio-system.svc; never longer than the root, and verified against it. Errors: Invalid,
+/// Refused (public sample key), Tls.
+[[nodiscard]] Result<KeyPair> makeIntermediate(const KeyPair& root,
+                                               const AuthorityOptions& options);
+/// A self-signed server certificate for `dnsNames` (wildcards allowed), EC P-256, usable as its own
+/// CA file. Errors: Invalid (no name, or one that no client would accept).
+[[nodiscard]] Result<KeyPair>
+makeServer(const std::vector<std::string>& dnsNames, int days, UtcTime now);
 
 /// Every certificate of a PEM text, in order. Errors: Invalid.
 [[nodiscard]] Result<std::vector<CertificateInfo>> readCertificates(std::string_view pem);
-/// Whether the key belongs to the first certificate of the PEM text. Errors: Invalid (unreadable, encrypted).
+/// Whether the key belongs to the first certificate of the PEM text. Errors: Invalid (unreadable,
+/// encrypted).
 [[nodiscard]] Result<bool> keyMatches(std::string_view certificatePem, const Secret& keyPem);
 /// Verifies the first certificate of `leafPem` through `chainPem` up to `rootPem` at `now`.
 /// Errors: Tls with OpenSSL's reason and the certificate that failed.
@@ -62,9 +67,14 @@ struct AuthorityOptions
                                        std::string_view chainPem,
                                        std::string_view rootPem,
                                        UtcTime now);
-/// Whether `certificate` may serve `host` (RFC 6125: exact, or a wildcard for one label).
+/// Whether two bundles have a root in common, compared as sets of certificates: what two clusters
+/// need to trust each other's workloads. Errors: Invalid.
+[[nodiscard]] Result<bool> sameRoots(std::string_view pemA, std::string_view pemB);
+/// Whether `certificate` may serve `host` (RFC 6125: exact, or a wildcard for one label;
+/// an address by its own entry, never by a name).
 [[nodiscard]] bool covers(const CertificateInfo& certificate, std::string_view host);
-/// The public sample keys of Istio's repository, by SPKI: whoever signs with one can be anyone in the mesh.
+/// The public sample keys of Istio's repository, by SPKI: whoever signs with one can be anyone in
+/// the mesh.
 [[nodiscard]] bool isPublicSampleKey(std::string_view spki);
 
 /// SHA-256, 32 bytes raw or 64 digits.

@@ -12,7 +12,8 @@ namespace isthmus::crypto {
 
 /// Text form with format name, salt, nonce and parameters; safe to write to a file.
 [[nodiscard]] Result<std::string> seal(const Secret& secret, const Secret& passphrase);
-/// Errors: Refused (wrong passphrase or altered file: the two cannot be told apart), Invalid (no such form).
+/// Errors: Refused (wrong passphrase or altered file: the two cannot be told apart), Invalid (no
+/// such form).
 [[nodiscard]] Result<Secret> unseal(std::string_view sealed, const Secret& passphrase);
 
 } // namespace isthmus::crypto
