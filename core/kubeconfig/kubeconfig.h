@@ -15,7 +15,8 @@
 
 namespace isthmus::kubeconfig {
 
-/// Which files, in order: the explicit one alone; else $KUBECONFIG split at ':'; else ~/.kube/config.
+/// Which files, in order: the explicit one alone; else $KUBECONFIG split at ':'; else
+/// ~/.kube/config.
 struct SearchPath
 {
     std::vector<std::filesystem::path> files;
@@ -33,7 +34,8 @@ struct ContextInfo
     std::string server; ///< empty where the cluster entry is missing
     std::string defaultNamespace;
     std::filesystem::path file; ///< where the context was defined
-    std::string credential; ///< "client certificate", "token", "exec gke-gcloud-auth-plugin", "none", …
+    std::string
+        credential; ///< "client certificate", "token", "exec gke-gcloud-auth-plugin", "none", …
     bool current = false;
     Diagnostics problems = {}; ///< why it could not be used as it stands
 };
@@ -42,8 +44,9 @@ struct ContextInfo
 class Kubeconfig
 {
 public:
-    /// Missing files are skipped (all missing: an empty config and a warning); an unreadable or broken one
-    /// becomes a problem and the others still count. Errors: Usage where an explicit file is missing or bad.
+    /// Missing files are skipped (all missing: an empty config and a warning); an unreadable or
+    /// broken one becomes a problem and the others still count. Errors: Usage where an explicit
+    /// file is missing or bad.
     [[nodiscard]] static Result<Kubeconfig> load(const SearchPath& path);
 
     Kubeconfig(Kubeconfig&&) noexcept;
@@ -53,8 +56,9 @@ public:
     [[nodiscard]] const Diagnostics& problems() const;
     [[nodiscard]] std::vector<ContextInfo> contexts() const;
     [[nodiscard]] std::string currentContext() const;
-    /// Everything needed to connect; files it names are read here. Errors: Usage (no such context, broken
-    /// reference, two credentials that exclude each other), with the names that do exist in the detail.
+    /// Everything needed to connect; files it names are read here. Errors: Usage (no such context,
+    /// broken reference, two credentials that exclude each other), with the names that do exist in
+    /// the detail.
     [[nodiscard]] Result<Connection> resolve(const std::string& context) const;
 
 private:
