@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// mesh.yaml as a value: what the person wants. Only `clusters` is required; the rest has defaults or is
-// absent, and absent means "nobody asked for it".
+// mesh.yaml as a value: what the person wants. Only `clusters` is required; the rest has defaults
+// or is absent, and absent means "nobody asked for it".
 #pragma once
 
 #include "core/base/diagnostics.h"
@@ -17,10 +17,28 @@
 
 namespace isthmus::mesh {
 
-enum class Topology { PrimaryRemote, MultiPrimary, Classic };
-enum class Role { Primary, Remote };
-enum class Mtls { Strict, Permissive };
-enum class ServiceType { LoadBalancer, NodePort, ClusterIP };
+enum class Topology
+{
+    PrimaryRemote,
+    MultiPrimary,
+    Classic
+};
+enum class Role
+{
+    Primary,
+    Remote
+};
+enum class Mtls
+{
+    Strict,
+    Permissive
+};
+enum class ServiceType
+{
+    LoadBalancer,
+    NodePort,
+    ClusterIP
+};
 
 struct ChartSource
 {
@@ -28,7 +46,10 @@ struct ChartSource
     std::filesystem::path archive = {};
     std::string repository = {};
 
-    [[nodiscard]] bool given() const { return !directory.empty() || !archive.empty() || !repository.empty(); }
+    [[nodiscard]] bool given() const
+    {
+        return !directory.empty() || !archive.empty() || !repository.empty();
+    }
 };
 
 struct Istio
@@ -113,13 +134,15 @@ struct RouteSpec
     int port = 80;
     bool viaIngress = true; ///< gateways contains "ingress"
     bool viaMesh = false; ///< gateways contains "mesh"
-    std::vector<std::pair<ClusterId, int>> weights = {}; ///< per cluster, in file order; sums to 100
+    std::vector<std::pair<ClusterId, int>>
+        weights = {}; ///< per cluster, in file order; sums to 100
 };
 
 struct MeshSpec
 {
     std::string name = "mesh1"; ///< the meshID
-    std::filesystem::path file = {}; ///< where it was read from; relative paths are resolved against it
+    std::filesystem::path
+        file = {}; ///< where it was read from; relative paths are resolved against it
     Istio istio = {};
     Mtls mtls = Mtls::Strict;
     std::optional<Trust> trust = {};
@@ -132,7 +155,7 @@ struct MeshSpec
     /// The first primary; validation makes sure there is one.
     [[nodiscard]] const Cluster& primary() const;
     [[nodiscard]] std::vector<const Cluster*> remotes() const;
-    [[nodiscard]] const RouteSpec* findRoute(std::string_view name) const;
+    [[nodiscard]] const RouteSpec* findRoute(std::string_view route) const;
 };
 
 struct ParsedMesh
@@ -141,8 +164,8 @@ struct ParsedMesh
     Diagnostics problems; ///< all of them, with line and column
 };
 
-/// Reads the text of a mesh.yaml. `file` names it in problems and resolves its relative paths; it is not
-/// opened, nor is any file it names. Pure.
+/// Reads the text of a mesh.yaml. `file` names it in problems and resolves its relative paths; it
+/// is not opened, nor is any file it names. Pure.
 [[nodiscard]] ParsedMesh parseMesh(std::string_view text, const std::filesystem::path& file);
 /// Reads and parses. Errors: Usage where the file cannot be read at all.
 [[nodiscard]] Result<ParsedMesh> loadMesh(const std::filesystem::path& file);
