@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One cluster's API, as the rest of the engine uses it: blocking calls on pool threads, batches with
-// several requests in flight, watches as callbacks. Credentials are refreshed and retries counted here.
+// One cluster's API, as the rest of the engine uses it: blocking calls on pool threads, batches
+// with several requests in flight, watches as callbacks. Credentials are refreshed and retries
+// counted here.
 #pragma once
 
+#include "core/api/types.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -22,62 +24,13 @@
 
 namespace isthmus::api {
 
-/// One line of `--audit`: every request that was sent, as the contract in the CLI's documents says.
-struct AuditRecord
-{
-    UtcTime at;
-    ClusterId cluster;
-    std::string verb; ///< HTTP method
-    std::string path; ///< with query
-    bool dryRun = false;
-    std::string fieldManager = {};
-    int status = 0; ///< 0: no answer
-};
-
-struct ServerVersion
-{
-    int major = 0;
-    int minor = 0;
-    std::string gitVersion;
-};
-
-/// What a write asks the server for beside the body.
-struct WriteOptions
-{
-    bool dryRun = false;
-    bool force = false; ///< take fields from other managers; only for what a person confirmed
-};
-
-enum class Verb { Apply, Create, Delete, JsonPatch };
-
-/// One write as a value, so that a batch can be journalled before any of it leaves.
-struct Write
-{
-    Verb verb = Verb::Apply;
-    kube::ObjectKey key;
-    json::Value body = {}; ///< the object; the patch for JsonPatch; preconditions {uid, resourceVersion} for Delete
-    WriteOptions options = {};
-    bool sensitive = false; ///< the body holds a key or token: never logged, wiped after sending
-};
-
-struct ListOptions
-{
-    std::string labelSelector = {};
-    std::string fieldSelector = {};
-    int pageSize = 500;
-};
-
-struct AccessReview
-{
-    std::string verb;
-    std::string group = {};
-    std::string resource;
-    std::string ns = {};
-    std::string name = {};
-    std::string subresource = {};
-};
-
-/// Thread-safe. Every call waits, so none may come from the net or GUI thread.
+/// Thread-safe. Every call but fetch() and watch() waits, so none may come from the net or GUI
+/// thread.
+///
+/// What is sent again here: after 401 once, where the token file holds another token by then;
+/// anything after 429; reads after 5xx and broken connections, too. Never a write whose fate is
+/// unknown: its error says Retry::Now where nothing was sent, and everything else is to be resolved
+/// by reading.
 class Client
 {
 public:
@@ -88,6 +41,10 @@ public:
         std::function<void(const AuditRecord&)> audit = {}; ///< called on the net thread
         int inFlight = 8;
         std::string fieldManager = "isthmus";
+        /// Never one that starts with "curl": servers then indent their answers, at twice the size.
+        std::string userAgent = "isthmus";
+        std::function<void(const std::string&)>
+            warning = {}; ///< `Warning` headers; on the net thread
     };
 
     Client(http::Transport& transport, kubeconfig::Connection connection, Options options);
@@ -121,28 +78,46 @@ public:
                                                         const ListOptions& options = {},
                                                         std::stop_token stop = {});
 
+    /// One page of a list as it came, for who decodes it himself. Errors as list(); Gone where the
+    /// token is too old.
+    [[nodiscard]] Result<std::string>
+    page(const Collection& collection, const PageOptions& options, std::stop_token stop = {});
+    /// One page of a list, streamed; one try. It and watch() are the calls that do not wait, save
+    /// for credentials and discovery.
+    void fetch(const Collection& collection,
+               const PageOptions& options,
+               StreamHandler handler,
+               std::stop_token stop);
+    /// Opens a watch.
+    void watch(const Collection& collection,
+               const WatchOptions& options,
+               StreamHandler handler,
+               std::stop_token stop);
+
     [[nodiscard]] Result<json::Value> write(const Write& write, std::stop_token stop = {});
-    /// In the order of `writes`, several in flight; `onDone` comes on the net thread as each answer does.
-    /// A transport error is an *unknown* outcome (never re-sent here); the caller reads back.
+    /// In the order of `writes`, several in flight; `onDone` comes as each answer does, on the
+    /// thread that called, one at a time, so it may write to disk. A transport error is an
+    /// *unknown* outcome (never re-sent here); the caller reads back. After a stop what was not
+    /// sent yet answers Cancelled.
     [[nodiscard]] std::vector<Result<json::Value>>
     writeAll(std::span<const Write> writes,
              const std::function<void(std::size_t, const Result<json::Value>&)>& onDone = {},
              std::stop_token stop = {});
 
-    /// Waits until `done(object)` is true; the object is null while it does not exist. Watches the one
-    /// object, so the answer comes within a round trip of the change. Errors: Timeout after `deadline`,
-    /// Cancelled, Forbidden; a broken connection is retried until the deadline.
-    [[nodiscard]] Result<json::Value>
-    waitFor(const kube::ObjectKey& key,
-            const std::function<bool(const json::Value&)>& done,
-            Milliseconds deadline,
-            std::stop_token stop = {});
+    /// Waits until `done(object)` is true; the object is null while it does not exist. Watches the
+    /// one object, so the answer comes within a round trip of the change. Errors: Timeout after
+    /// `deadline`, Cancelled, Forbidden; a broken connection is retried until the deadline.
+    [[nodiscard]] Result<json::Value> waitFor(const kube::ObjectKey& key,
+                                              const std::function<bool(const json::Value&)>& done,
+                                              Milliseconds deadline,
+                                              std::stop_token stop = {});
 
     /// SelfSubjectAccessReviews, several in flight: allowed or not, in order.
     [[nodiscard]] Result<std::vector<bool>> allowed(std::span<const AccessReview> reviews,
                                                     std::stop_token stop = {});
 
-    /// GET of any path ("/version", ".../pods/x:15014/proxy/metrics"): status and body as they come.
+    /// GET of any path ("/version", ".../pods/x:15014/proxy/metrics"): status and body as they
+    /// come.
     [[nodiscard]] Result<http::Response> raw(const std::string& path, std::stop_token stop = {});
     [[nodiscard]] Result<std::string> podProxy(const std::string& ns,
                                                const std::string& pod,
