@@ -16,7 +16,8 @@ Error invalid(std::string why)
     return Error { ErrorCode::Invalid, msg("json.invalid"), std::move(why) };
 }
 
-/// Copies simdjson's tree, whose strings live in the parser, into ours. Depth is bounded by the parser.
+/// Copies simdjson's tree, whose strings live in the parser, into ours. Depth is bounded by the
+/// parser.
 Result<Value> convert(dom::element element)
 {
     switch (element.type()) {
@@ -39,7 +40,8 @@ Result<Value> convert(dom::element element)
                 return value;
             }
             if (!out.try_emplace(std::string(field.key), std::move(*value)).second) {
-                return invalid("the key \"" + std::string(field.key) + "\" stands twice in one object");
+                return invalid("the key \"" + std::string(field.key)
+                               + "\" stands twice in one object");
             }
         }
         return Value(std::move(out));
@@ -68,8 +70,8 @@ Result<Value> parse(std::string_view text, ParseLimits limits)
         return invalid("larger than " + std::to_string(limits.bytes) + " bytes");
     }
     dom::parser parser(limits.bytes + simdjson::SIMDJSON_PADDING);
-    if (const auto error
-        = parser.allocate(text.size() + 1, static_cast<std::size_t>(limits.depth))) {
+    if (const auto error =
+            parser.allocate(text.size() + 1, static_cast<std::size_t>(limits.depth))) {
         return invalid(simdjson::error_message(error));
     }
     dom::element root;

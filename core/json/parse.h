@@ -16,8 +16,8 @@ struct ParseLimits
     int depth = 256;
 };
 
-/// Parses one document. Errors: Invalid (not JSON, not UTF-8, beyond a limit, a key twice in one object;
-/// the reading side and ours must not see two different values). Any thread.
+/// Parses one document. Errors: Invalid (not JSON, not UTF-8, beyond a limit, a key twice in one
+/// object; the reading side and ours must not see two different values). Any thread.
 [[nodiscard]] Result<Value> parse(std::string_view text, ParseLimits limits = {});
 
 } // namespace isthmus::json

@@ -132,8 +132,8 @@ const Value* at(const Value& root, std::string_view pointer)
     for (const std::string& token : *path) {
         if (here->asArray() != nullptr) {
             const auto index = toInteger(token);
-            const bool inside = index && *index >= 0
-                && static_cast<std::size_t>(*index) < here->array().size();
+            const bool inside =
+                index && *index >= 0 && static_cast<std::size_t>(*index) < here->array().size();
             here = inside ? &(*here)[static_cast<std::size_t>(*index)] : nullptr;
         } else {
             here = here->contains(token) ? &(*here)[token] : nullptr;

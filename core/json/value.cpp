@@ -72,13 +72,16 @@ public:
     Writer(std::string& out, int indent)
         : m_out(out)
         , m_indent(indent)
-    {
-    }
+    { }
 
     void operator()(std::monostate) { m_out += "null"; }
+
     void operator()(bool value) { m_out += value ? "true" : "false"; }
+
     void operator()(std::int64_t value) { m_out += std::to_string(value); }
+
     void operator()(double value) { writeDouble(m_out, value); }
+
     void operator()(const std::string& value) { writeString(m_out, value); }
 
     void operator()(const Array& value)
@@ -123,7 +126,7 @@ private:
         }
     }
 
-    template <typename Items, typename Each>
+    template<typename Items, typename Each>
     void list(char open, char close, const Items& items, Each&& each)
     {
         m_out += open;

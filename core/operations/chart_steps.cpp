@@ -42,12 +42,11 @@ json::Value withUserValues(json::Value values, const json::Value& mesh, const js
 
 ChartUse primaryControlPlane(const mesh::MeshSpec& spec, const mesh::Cluster& primary)
 {
-    const json::Value values
-        = charts::istiodPrimaryValues({ .meshId = spec.name,
-                                        .cluster = primary.name.str(),
-                                        .network = primary.network,
-                                        .revision = spec.istio.revision,
-                                        .images = imagesOf(primary) });
+    const json::Value values = charts::istiodPrimaryValues({ .meshId = spec.name,
+                                                             .cluster = primary.name.str(),
+                                                             .network = primary.network,
+                                                             .revision = spec.istio.revision,
+                                                             .images = imagesOf(primary) });
     return { .chart = "istiod",
              .release = "istiod",
              .values = withUserValues(values, spec.istio.istiodValues, primary.istiodValues) };
@@ -62,8 +61,8 @@ ChartUse remoteControlPlane(const mesh::MeshSpec& spec,
                                                       .pilotAddress = {},
                                                       .revision = spec.istio.revision,
                                                       .images = imagesOf(remote) });
-    values.member("global").member("remotePilotAddress")
-        = plan::marker(eastWestAddress(primary.name));
+    values.member("global").member("remotePilotAddress") =
+        plan::marker(eastWestAddress(primary.name));
     return { .chart = "istiod",
              .release = "istiod",
              .values = withUserValues(values, spec.istio.istiodValues, remote.istiodValues) };
@@ -77,7 +76,8 @@ chartStep(Draft& draft, const mesh::Cluster& cluster, std::string_view what, Cha
     step.cluster = cluster.name;
     step.type = "chart";
     const std::optional<ChartFacts>& charts = draft.input().charts;
-    const auto found = charts ? charts->charts.find(use.chart) : std::map<std::string, ChartFacts::One>::const_iterator();
+    const auto found = charts ? charts->charts.find(use.chart)
+                              : std::map<std::string, ChartFacts::One>::const_iterator();
     if (!charts || found == charts->charts.end()) {
         draft.problem({ .summary = msg("operations.no-charts"),
                         .subject = "spec.istio.charts",
@@ -107,9 +107,8 @@ void planNamespace(Draft& draft, const mesh::Cluster& cluster)
     step.cluster = cluster.name;
     step.title = msg("operations.step.namespace");
     step.type = "objects";
-    step.inputs = plan::toJson(
-        plan::ObjectsInputs { .objects = { istioSystem(cluster, draft.spec().primary()) },
-                              .required = true });
+    step.inputs = plan::toJson(plan::ObjectsInputs {
+        .objects = { istioSystem(cluster, draft.spec().primary()) }, .required = true });
     draft.add(std::move(step));
 }
 
@@ -117,18 +116,15 @@ void planDefinitions(Draft& draft, const mesh::Cluster& cluster)
 {
     const mesh::MeshSpec& spec = draft.spec();
     const bool remote = cluster.role == mesh::Role::Remote;
-    const json::Value values
-        = charts::merge(charts::baseValues({ .remote = remote,
-                                             .revision = spec.istio.revision,
-                                             .images = imagesOf(cluster) }),
-                        spec.istio.baseValues);
-    plan::Step crds = chartStep(draft,
-                                cluster,
-                                "crds",
-                                { .chart = "base",
-                                  .release = "istio-base",
-                                  .values = values,
-                                  .part = "crds" });
+    const json::Value values = charts::merge(
+        charts::baseValues(
+            { .remote = remote, .revision = spec.istio.revision, .images = imagesOf(cluster) }),
+        spec.istio.baseValues);
+    plan::Step crds =
+        chartStep(draft,
+                  cluster,
+                  "crds",
+                  { .chart = "base", .release = "istio-base", .values = values, .part = "crds" });
     crds.title = msg("operations.step.crds");
     crds.waitsFor = msg("operations.waits.crds");
     crds.deadline = crdDeadline;
@@ -170,25 +166,26 @@ void planGateway(Draft& draft,
                  std::vector<StepId> needs)
 {
     const mesh::GatewaySpec& spec = use.eastWest ? cluster.eastWest : cluster.ingress;
-    const charts::GatewayKind kind
-        = use.eastWest ? charts::GatewayKind::EastWest : charts::GatewayKind::Ingress;
-    const json::Value values
-        = charts::gatewayValues({ .kind = kind,
-                                  .network = use.eastWest ? cluster.network : std::string(),
-                                  .revision = draft.spec().istio.revision,
-                                  .serviceType = std::string(serviceTypeName(spec.type)),
-                                  .annotations = spec.annotations,
-                                  .loadBalancerIp = spec.loadBalancerIp,
-                                  .externalIps = spec.externalIps,
-                                  .pullSecret = cluster.imagePullSecret });
+    const charts::GatewayKind kind =
+        use.eastWest ? charts::GatewayKind::EastWest : charts::GatewayKind::Ingress;
+    const json::Value values =
+        charts::gatewayValues({ .kind = kind,
+                                .network = use.eastWest ? cluster.network : std::string(),
+                                .revision = draft.spec().istio.revision,
+                                .serviceType = std::string(serviceTypeName(spec.type)),
+                                .annotations = spec.annotations,
+                                .loadBalancerIp = spec.loadBalancerIp,
+                                .externalIps = spec.externalIps,
+                                .pullSecret = cluster.imagePullSecret });
     const std::string release(charts::gatewayRelease(kind));
-    plan::Step step = chartStep(
-        draft,
-        cluster,
-        use.eastWest ? "east-west-gateway" : "ingress-gateway",
-        { .chart = "gateway",
-          .release = release,
-          .values = withUserValues(values, draft.spec().istio.gatewayValues, cluster.gatewayValues) });
+    plan::Step step =
+        chartStep(draft,
+                  cluster,
+                  use.eastWest ? "east-west-gateway" : "ingress-gateway",
+                  { .chart = "gateway",
+                    .release = release,
+                    .values = withUserValues(
+                        values, draft.spec().istio.gatewayValues, cluster.gatewayValues) });
     step.title = use.eastWest ? msg("operations.step.east-west-gateway")
                               : msg("operations.step.ingress-gateway");
     step.needs = std::move(needs);

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view networking = "networking.istio.io/v1";
 
-json::Value server(int port, std::string_view name, std::string_view protocol, std::string_view host)
+json::Value
+server(int port, std::string_view name, std::string_view protocol, std::string_view host)
 {
     return json::Object {
         { "port", json::Object { { "number", port }, { "name", name }, { "protocol", protocol } } },
@@ -17,7 +18,8 @@ json::Value server(int port, std::string_view name, std::string_view protocol, s
     };
 }
 
-json::Value passthrough(int port, std::string_view name, std::string_view host, std::string_view mode)
+json::Value
+passthrough(int port, std::string_view name, std::string_view host, std::string_view mode)
 {
     json::Value value = server(port, name, "TLS", host);
     value.member("tls") = json::Object { { "mode", mode } };
@@ -39,13 +41,12 @@ json::Value istiodTlsRoute(int from, int to)
 
 json::Value destination(const mesh::RouteSpec& route, const ClusterId& cluster, int weight)
 {
-    return json::Object {
-        { "destination",
-          json::Object { { "host", serviceHost(route) },
-                         { "subset", cluster.str() },
-                         { "port", json::Object { { "number", route.port } } } } },
-        { "weight", weight }
-    };
+    return json::Object { { "destination",
+                            json::Object {
+                                { "host", serviceHost(route) },
+                                { "subset", cluster.str() },
+                                { "port", json::Object { { "number", route.port } } } } },
+                          { "weight", weight } };
 }
 
 json::Value publicGatewayName()
@@ -60,10 +61,9 @@ json::Value object(std::string_view apiVersion,
                    std::string_view ns,
                    std::string_view name)
 {
-    json::Object metadata {
-        { "name", name },
-        { "labels", json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } }
-    };
+    json::Object metadata { { "name", name },
+                            { "labels",
+                              json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } } };
     if (!ns.empty()) {
         metadata.emplace("namespace", ns);
     }
@@ -75,14 +75,13 @@ json::Value object(std::string_view apiVersion,
 json::Value istioSystem(const mesh::Cluster& cluster, const mesh::Cluster& primary)
 {
     // No managed-by label: the namespace may hold what others put there.
-    json::Object metadata {
-        { "name", istioNamespace },
-        { "labels", json::Object { { std::string(networkLabel), cluster.network } } }
-    };
+    json::Object metadata { { "name", istioNamespace },
+                            { "labels",
+                              json::Object { { std::string(networkLabel), cluster.network } } } };
     if (cluster.role == mesh::Role::Remote) {
-        metadata.emplace("annotations",
-                         json::Object {
-                             { std::string(controlPlaneAnnotation), primary.name.str() } });
+        metadata.emplace(
+            "annotations",
+            json::Object { { std::string(controlPlaneAnnotation), primary.name.str() } });
     }
     return json::Object { { "apiVersion", "v1" },
                           { "kind", "Namespace" },
@@ -91,10 +90,10 @@ json::Value istioSystem(const mesh::Cluster& cluster, const mesh::Cluster& prima
 
 json::Value meshMtls(mesh::Mtls mode)
 {
-    json::Value value
-        = object("security.istio.io/v1", "PeerAuthentication", istioNamespace, "default");
-    value.member("spec").member("mtls").member("mode")
-        = mode == mesh::Mtls::Strict ? "STRICT" : "PERMISSIVE";
+    json::Value value =
+        object("security.istio.io/v1", "PeerAuthentication", istioNamespace, "default");
+    value.member("spec").member("mtls").member("mode") =
+        mode == mesh::Mtls::Strict ? "STRICT" : "PERMISSIVE";
     return value;
 }
 
@@ -113,10 +112,11 @@ json::Value istiodGateway()
 json::Value istiodRoute()
 {
     json::Value value = object(networking, "VirtualService", istioNamespace, "istiod-vs");
-    value.member("spec")
-        = json::Object { { "hosts", json::Array { "*" } },
-                         { "gateways", json::Array { "istiod-gateway" } },
-                         { "tls", json::Array { istiodTlsRoute(15012, 15012), istiodTlsRoute(15017, 443) } } };
+    value.member("spec") = json::Object {
+        { "hosts", json::Array { "*" } },
+        { "gateways", json::Array { "istiod-gateway" } },
+        { "tls", json::Array { istiodTlsRoute(15012, 15012), istiodTlsRoute(15017, 443) } }
+    };
     return value;
 }
 
@@ -140,9 +140,9 @@ json::Value publicGateway(const mesh::IngressSpec& ingress, const std::string& s
     json::Value https = server(443, "https", "HTTPS", hosts);
     https.member("tls") = json::Object { { "mode", "SIMPLE" }, { "credentialName", secret } };
     json::Value value = object(networking, "Gateway", istioNamespace, frontendGateway);
-    value.member("spec")
-        = json::Object { { "selector", json::Object { { "istio", "ingressgateway" } } },
-                         { "servers", json::Array { std::move(http), std::move(https) } } };
+    value.member("spec") =
+        json::Object { { "selector", json::Object { { "istio", "ingressgateway" } } },
+                       { "servers", json::Array { std::move(http), std::move(https) } } };
     return value;
 }
 
@@ -150,17 +150,17 @@ json::Value clusterSubsets(const mesh::RouteSpec& route)
 {
     json::Array subsets;
     for (const auto& [cluster, weight] : route.weights) {
-        subsets.push_back(
-            json::Object { { "name", cluster.str() },
-                           { "labels", json::Object { { std::string(clusterLabel), cluster.str() } } } });
+        subsets.push_back(json::Object {
+            { "name", cluster.str() },
+            { "labels", json::Object { { std::string(clusterLabel), cluster.str() } } } });
     }
     json::Value value = object(networking, "DestinationRule", route.ns, route.name);
     // Without a tls block the rule would switch mutual TLS off for this host.
-    value.member("spec")
-        = json::Object { { "host", serviceHost(route) },
-                         { "trafficPolicy",
-                           json::Object { { "tls", json::Object { { "mode", "ISTIO_MUTUAL" } } } } },
-                         { "subsets", std::move(subsets) } };
+    value.member("spec") =
+        json::Object { { "host", serviceHost(route) },
+                       { "trafficPolicy",
+                         json::Object { { "tls", json::Object { { "mode", "ISTIO_MUTUAL" } } } } },
+                       { "subsets", std::move(subsets) } };
     return value;
 }
 
@@ -181,26 +181,25 @@ json::Value weightedRoute(const mesh::RouteSpec& route)
         destinations.push_back(destination(route, cluster, weight));
     }
     json::Value value = object(networking, "VirtualService", route.ns, virtualServiceName(route));
-    value.member("spec") = json::Object {
-        { "hosts", std::move(hosts) },
-        { "gateways", std::move(gateways) },
-        { "http", json::Array { json::Object { { "route", std::move(destinations) } } } }
-    };
+    value.member("spec") =
+        json::Object { { "hosts", std::move(hosts) },
+                       { "gateways", std::move(gateways) },
+                       { "http",
+                         json::Array { json::Object { { "route", std::move(destinations) } } } } };
     return value;
 }
 
 json::Value
 forcedRoute(const mesh::RouteSpec& route, const ClusterId& cluster, const std::string& host)
 {
-    json::Value value
-        = object(networking, "VirtualService", route.ns, route.name + "-proof-" + cluster.str());
-    value.member("spec") = json::Object {
-        { "hosts", json::Array { host } },
-        { "gateways", json::Array { publicGatewayName() } },
-        { "http",
-          json::Array {
-              json::Object { { "route", json::Array { destination(route, cluster, 100) } } } } }
-    };
+    json::Value value =
+        object(networking, "VirtualService", route.ns, route.name + "-proof-" + cluster.str());
+    value.member("spec") =
+        json::Object { { "hosts", json::Array { host } },
+                       { "gateways", json::Array { publicGatewayName() } },
+                       { "http",
+                         json::Array { json::Object {
+                             { "route", json::Array { destination(route, cluster, 100) } } } } } };
     return value;
 }
 

@@ -17,9 +17,9 @@ namespace isthmus::operations {
                                  std::string_view ns,
                                  std::string_view name);
 
-/// istio-system with its network label; for a remote with the annotation that names its control plane.
-[[nodiscard]] json::Value
-istioSystem(const mesh::Cluster& cluster, const mesh::Cluster& primary);
+/// istio-system with its network label; for a remote with the annotation that names its control
+/// plane.
+[[nodiscard]] json::Value istioSystem(const mesh::Cluster& cluster, const mesh::Cluster& primary);
 
 /// PeerAuthentication `default` in istio-system: the whole mesh.
 [[nodiscard]] json::Value meshMtls(mesh::Mtls mode);
@@ -30,7 +30,8 @@ istioSystem(const mesh::Cluster& cluster, const mesh::Cluster& primary);
 /// Gateway `cross-network-gateway`: AUTO_PASSTHROUGH of `*.local` on 15443.
 [[nodiscard]] json::Value crossNetworkGateway();
 /// Gateway `frontend-gateway` for `*.<domain>`: 443 with the certificate of `secret`, 80 redirects.
-[[nodiscard]] json::Value publicGateway(const mesh::IngressSpec& ingress, const std::string& secret);
+[[nodiscard]] json::Value publicGateway(const mesh::IngressSpec& ingress,
+                                        const std::string& secret);
 /// DestinationRule: mutual TLS and a subset per cluster.
 [[nodiscard]] json::Value clusterSubsets(const mesh::RouteSpec& route);
 /// VirtualService `<name>-ingress` with the weights; a destination of weight 0 is there, too.

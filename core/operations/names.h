@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Names that several operations must agree on: step ids, objects, labels. Sources: Istio's charts and
-// multicluster manifests (reference: istio-multicluster §2.2, §2.5).
+// Names that several operations must agree on: step ids, objects, labels. Sources: Istio's charts
+// and multicluster manifests (reference: istio-multicluster §2.2, §2.5).
 #pragma once
 
 #include "core/base/ids.h"
@@ -16,8 +16,8 @@ inline constexpr std::string_view networkLabel = "topology.istio.io/network";
 inline constexpr std::string_view clusterLabel = "topology.istio.io/cluster";
 inline constexpr std::string_view controlPlaneAnnotation = "topology.istio.io/controlPlaneClusters";
 inline constexpr std::string_view readerAccount = "istio-reader-service-account";
-inline constexpr std::string_view readerTokenSecret
-    = "istio-reader-service-account-istio-remote-secret-token";
+inline constexpr std::string_view readerTokenSecret =
+    "istio-reader-service-account-istio-remote-secret-token";
 inline constexpr std::string_view eastWestGateway = "istio-eastwestgateway";
 inline constexpr std::string_view ingressGateway = "istio-ingressgateway";
 inline constexpr std::string_view frontendGateway = "frontend-gateway";

@@ -97,7 +97,8 @@ void planRoutes(Draft& draft)
 
 } // namespace
 
-Planned makePlan(OperationKind kind, const PlannerInput& input, const std::optional<ClusterId>& only)
+Planned
+makePlan(OperationKind kind, const PlannerInput& input, const std::optional<ClusterId>& only)
 {
     Draft draft(std::string(name(kind)), input);
     const bool all = kind == OperationKind::Apply;

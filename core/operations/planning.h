@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every planner works with: the mesh as it is wanted, facts of the clusters, and a plan that grows.
-// Planners are pure; what exists already is found out afterwards, by the survey.
+// What every planner works with: the mesh as it is wanted, facts of the clusters, and a plan that
+// grows. Planners are pure; what exists already is found out afterwards, by the survey.
 #pragma once
 
 #include "core/base/diagnostics.h"
@@ -50,15 +50,17 @@ public:
     Draft(std::string operation, const PlannerInput& input);
 
     [[nodiscard]] const PlannerInput& input() const { return m_input; }
+
     [[nodiscard]] const mesh::MeshSpec& spec() const { return m_input.spec; }
 
-    /// Adds the step unless one of that id is there; needs that are not in the plan are left out, as they
-    /// belong to operations that ran before.
+    /// Adds the step unless one of that id is there; needs that are not in the plan are left out,
+    /// as they belong to operations that ran before.
     void add(plan::Step step);
     [[nodiscard]] bool has(const StepId& id) const;
     void problem(Diagnostic diagnostic);
 
     [[nodiscard]] plan::Plan take() &&;
+
     [[nodiscard]] const Diagnostics& problems() const { return m_problems; }
 
 private:
@@ -73,7 +75,15 @@ struct Planned
     Diagnostics problems; ///< an error means: there is no plan
 };
 
-enum class OperationKind { Apply, Install, Join, Ingress, Demo, Route };
+enum class OperationKind
+{
+    Apply,
+    Install,
+    Join,
+    Ingress,
+    Demo,
+    Route
+};
 
 /// "apply", "install", …
 [[nodiscard]] std::string_view name(OperationKind kind);
@@ -82,8 +92,7 @@ enum class OperationKind { Apply, Install, Join, Ingress, Demo, Route };
 [[nodiscard]] bool needsCharts(OperationKind kind);
 
 /// The plan of one operation over the whole mesh, or over one cluster of it.
-[[nodiscard]] Planned makePlan(OperationKind kind,
-                               const PlannerInput& input,
-                               const std::optional<ClusterId>& only = {});
+[[nodiscard]] Planned
+makePlan(OperationKind kind, const PlannerInput& input, const std::optional<ClusterId>& only = {});
 
 } // namespace isthmus::operations

@@ -31,8 +31,7 @@ public:
     virtual ~ChartPort() = default;
     /// Errors: Preflight (no helm, charts changed since), Invalid (helm's own words).
     [[nodiscard]] virtual Result<std::vector<json::Value>> render(const ChartRequest& request,
-                                                                  std::stop_token stop)
-        = 0;
+                                                                  std::stop_token stop) = 0;
 };
 
 /// An API server as istiod will see it: an address, a CA and a bearer token, nothing else.
@@ -65,13 +64,14 @@ class ProbePort
 {
 public:
     virtual ~ProbePort() = default;
-    /// Asks with the token whether it may do what istiod needs. Errors: Unauthorized, Forbidden with the
-    /// missing rights, Tls, Unreachable.
+    /// Asks with the token whether it may do what istiod needs. Errors: Unauthorized, Forbidden
+    /// with the missing rights, Tls, Unreachable.
     [[nodiscard]] virtual Result<void> tryToken(const TokenTrial& trial, std::stop_token stop) = 0;
     [[nodiscard]] virtual Result<VisitAnswer> visit(const Visit& visit, std::stop_token stop) = 0;
 };
 
-/// Who holds the passphrase of a sealed root key: the terminal, an environment variable, later a keyring.
+/// Who holds the passphrase of a sealed root key: the terminal, an environment variable, later a
+/// keyring.
 class PassphrasePort
 {
 public:

@@ -3,9 +3,8 @@
 
 namespace isthmus::plan {
 
-Result<void> Behaviour::undoResidue(const Step& /*step*/,
-                                    WriteContext& /*context*/,
-                                    bool /*writesGone*/) const
+Result<void>
+Behaviour::undoResidue(const Step& /*step*/, WriteContext& /*context*/, bool /*writesGone*/) const
 {
     return {};
 }

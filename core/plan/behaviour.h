@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a step does. Looking and acting are different functions with different powers: inspect() gets a
-// context that cannot write, and the executor calls apply() only for what inspect() found needed.
+// What a step does. Looking and acting are different functions with different powers: inspect()
+// gets a context that cannot write, and the executor calls apply() only for what inspect() found
+// needed.
 #pragma once
 
 #include "core/base/diagnostics.h"
@@ -23,7 +24,8 @@ struct ReadContext
     const Clock& clock;
     std::stop_token stop;
     HoleValues holes = {};
-    /// Whether changes are wanted with their diffs and dry runs (a review), or just whether there are any.
+    /// Whether changes are wanted with their diffs and dry runs (a review), or just whether there
+    /// are any.
     bool forReview = false;
 };
 
@@ -41,20 +43,19 @@ class WriteContext : public ReadContext
 public:
     explicit WriteContext(ReadContext read)
         : ReadContext(std::move(read))
-    {
-    }
+    { }
 
     virtual ~WriteContext() = default;
     WriteContext(const WriteContext&) = delete;
     WriteContext& operator=(const WriteContext&) = delete;
 
-    /// Journals, sends, and settles what stayed unknown by reading. The objects as the server answered, in
-    /// order. Errors: the first that is one; the others have been sent, too.
-    [[nodiscard]] virtual Result<std::vector<json::Value>> write(const ClusterId& cluster,
-                                                                 std::vector<PreparedWrite> writes)
-        = 0;
+    /// Journals, sends, and settles what stayed unknown by reading. The objects as the server
+    /// answered, in order. Errors: the first that is one; the others have been sent, too.
+    [[nodiscard]] virtual Result<std::vector<json::Value>>
+    write(const ClusterId& cluster, std::vector<PreparedWrite> writes) = 0;
     /// Publishes a value that later steps wait for.
-    [[nodiscard]] virtual Result<void> fill(const std::string& holeName, const std::string& value) = 0;
+    [[nodiscard]] virtual Result<void> fill(const std::string& holeName,
+                                            const std::string& value) = 0;
     /// Why it waits, or what it found: shown live, kept with the step.
     virtual void say(const Message& message) = 0;
     [[nodiscard]] virtual const OperationId& operation() const = 0;
@@ -62,7 +63,8 @@ public:
 
 struct Inspection
 {
-    enum class State {
+    enum class State
+    {
         AlreadyRight, ///< nothing to do, nothing to wait for
         Needed,
         Deferred, ///< cannot be said before an earlier step has run
@@ -81,13 +83,14 @@ class Behaviour
 public:
     virtual ~Behaviour() = default;
 
-    [[nodiscard]] virtual Inspection inspect(const Step& step, const ReadContext& context) const = 0;
+    [[nodiscard]] virtual Inspection inspect(const Step& step,
+                                             const ReadContext& context) const = 0;
     /// Idempotent. Called only where inspect() answered Needed.
     [[nodiscard]] virtual Result<void> apply(const Step& step, WriteContext& context) const = 0;
     /// Waits for the step's effect until its deadline; says why it waits; fills its holes.
     [[nodiscard]] virtual Result<void> verify(const Step& step, WriteContext& context) const = 0;
-    /// Undo takes the step's own writes back by their receipts. Here goes what controllers made because of
-    /// them; called before (`writesGone` false) and after the step's writes are undone.
+    /// Undo takes the step's own writes back by their receipts. Here goes what controllers made
+    /// because of them; called before (`writesGone` false) and after the step's writes are undone.
     [[nodiscard]] virtual Result<void>
     undoResidue(const Step& step, WriteContext& context, bool writesGone) const;
 };
@@ -110,7 +113,12 @@ struct Event
     int number = 0;
     UtcTime at;
     StepId step; ///< empty for the run itself
-    enum class Kind { Step, Said, Wrote } kind = Kind::Step;
+    enum class Kind
+    {
+        Step,
+        Said,
+        Wrote
+    } kind = Kind::Step;
     std::string state = {}; ///< name(StepState), or the write's outcome
     Message message = {};
     std::string detail = {}; ///< the object written; the error's line

@@ -12,11 +12,22 @@
 
 namespace isthmus::plan {
 
-enum class Action { None, Create, Update, Delete };
+enum class Action
+{
+    None,
+    Create,
+    Update,
+    Delete
+};
 
-/// Where a diff comes from: computed here, answered by the server's dry run, or not to be had before an
-/// earlier step has run (its namespace or CRD does not exist yet).
-enum class DiffFrom { Planned, DryRun, Deferred };
+/// Where a diff comes from: computed here, answered by the server's dry run, or not to be had
+/// before an earlier step has run (its namespace or CRD does not exist yet).
+enum class DiffFrom
+{
+    Planned,
+    DryRun,
+    Deferred
+};
 
 [[nodiscard]] std::string_view name(Action action);
 [[nodiscard]] std::string_view name(DiffFrom from);

@@ -10,7 +10,8 @@ namespace isthmus::plan {
 
 namespace {
 
-/// The annotation names the operation that last changed the object; carried over, it is no difference.
+/// The annotation names the operation that last changed the object; carried over, it is no
+/// difference.
 json::Value withSameStamp(json::Value desired, const json::Value& live)
 {
     const std::string& stamp = kube::annotation(live, operationAnnotation);
@@ -54,7 +55,8 @@ void takeDryRun(Comparison& one, const Result<json::Value>& answer)
     }
     const Error& error = answer.error();
     if (error.code == ErrorCode::NotFound && one.change.action == Action::Create) {
-        one.change.diffFrom = DiffFrom::Deferred; // its namespace or kind comes with an earlier step
+        one.change.diffFrom =
+            DiffFrom::Deferred; // its namespace or kind comes with an earlier step
         return;
     }
     one.conflict = error.code == ErrorCode::Conflict;
@@ -86,7 +88,8 @@ Comparison classify(const ClusterId& cluster,
         one.change.note = "kept as it is: managed by " + otherManagers(one.live);
         return one;
     }
-    one.desired = withSameStamp(options.adjust ? options.adjust(desired, one.live) : desired, one.live);
+    one.desired =
+        withSameStamp(options.adjust ? options.adjust(desired, one.live) : desired, one.live);
     one.change.action = Action::Update;
     return one;
 }
@@ -100,7 +103,8 @@ Result<std::vector<Comparison>> compare(const ClusterId& cluster,
 {
     ClusterPort* port = context.clusters.find(cluster);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
     }
     std::vector<kube::ObjectKey> keys;
     for (const json::Value& object : desired) {
@@ -114,8 +118,8 @@ Result<std::vector<Comparison>> compare(const ClusterId& cluster,
         if (!live[i] && live[i].error().code != ErrorCode::NotFound) {
             return std::move(live[i]).error();
         }
-        out.push_back(classify(
-            cluster, desired[i], live[i] ? std::move(*live[i]) : json::Value(), options));
+        out.push_back(
+            classify(cluster, desired[i], live[i] ? std::move(*live[i]) : json::Value(), options));
         if (needsDryRun(out.back(), options)) {
             kube::Write write;
             write.key = out.back().change.key;

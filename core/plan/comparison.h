@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Holds objects that shall be there against those that are, asking the server's dry run for the truth.
+// Holds objects that shall be there against those that are, asking the server's dry run for the
+// truth.
 #pragma once
 
 #include "core/plan/behaviour.h"

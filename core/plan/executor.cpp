@@ -45,8 +45,7 @@ struct Executor::State
         : journal(theJournal)
         , ports(thePorts)
         , events(std::move(sink), thePorts.clock)
-    {
-    }
+    { }
 
     Journal& journal;
     ExecutorPorts ports;
@@ -117,8 +116,7 @@ RunResult Executor::State::run(const std::stop_token& stop)
         return { RunState::Stopped, std::move(running).error(), {} };
     }
     if (std::optional<Error> refused = prepare(stop)) {
-        const RunState state
-            = isInterruption(*refused) ? RunState::Stopped : RunState::Failed;
+        const RunState state = isInterruption(*refused) ? RunState::Stopped : RunState::Failed;
         [[maybe_unused]] const Result<void> closed = journal.state(state);
         return { state, std::move(refused), {} };
     }
@@ -172,8 +170,7 @@ void Executor::State::skipDependents()
         });
         if (states.at(step.id) == StepState::Pending && blocked) {
             states[step.id] = StepState::Skipped;
-            [[maybe_unused]] const Result<void> noted
-                = journal.step(step.id, StepState::Skipped);
+            [[maybe_unused]] const Result<void> noted = journal.step(step.id, StepState::Skipped);
             events.step(step.id, StepState::Skipped);
         }
     }
@@ -280,8 +277,7 @@ RunResult Executor::State::result()
 
 Executor::Executor(Journal& journal, ExecutorPorts ports, EventSink sink)
     : m_state(std::make_unique<State>(journal, ports, std::move(sink)))
-{
-}
+{ }
 
 Executor::~Executor() = default;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A value that only a step can find out, such as a load balancer's address, stands in objects and chart
-// values as a hole: a typed marker that names the step. It is filled when that step has run, or at once
-// where the mesh already knows the answer.
+// A value that only a step can find out, such as a load balancer's address, stands in objects and
+// chart values as a hole: a typed marker that names the step. It is filled when that step has run,
+// or at once where the mesh already knows the answer.
 #pragma once
 
 #include "core/base/ids.h"

@@ -16,8 +16,7 @@ struct Journal::State
         , clock(now)
         , file(std::move(opened))
         , run(std::move(read))
-    {
-    }
+    { }
 
     /// Appends one record and takes it into the run; the caller decides about durability.
     Result<void> append(const json::Value& record) ISTHMUS_REQUIRES(mutex)
@@ -38,8 +37,7 @@ struct Journal::State
 
 Journal::Journal(std::unique_ptr<State> state)
     : m_state(std::move(state))
-{
-}
+{ }
 
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;

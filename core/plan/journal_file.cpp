@@ -30,8 +30,8 @@ std::array<std::uint32_t, 256> makeTable()
 std::optional<std::uint32_t> hexNumber(std::string_view digits)
 {
     std::uint32_t value = 0;
-    const auto [end, error]
-        = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     if (error != std::errc() || end != digits.data() + digits.size()) {
         return std::nullopt;
     }
@@ -45,7 +45,8 @@ std::optional<json::Value> parseLine(std::string_view line)
         return std::nullopt;
     }
     const std::string_view body = line.substr(prefixSize);
-    if (hexNumber(line.substr(9, 8)) != body.size() || hexNumber(line.substr(0, 8)) != crc32(body)) {
+    if (hexNumber(line.substr(9, 8)) != body.size()
+        || hexNumber(line.substr(0, 8)) != crc32(body)) {
         return std::nullopt;
     }
     Result<json::Value> record = json::parse(body);

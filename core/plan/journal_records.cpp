@@ -9,9 +9,9 @@ namespace isthmus::plan {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> stepStates {
-    "pending", "running", "waiting", "done", "alreadyRight", "failed", "skipped", "unknown", "undone"
-};
+constexpr std::array<std::string_view, 9> stepStates { "pending", "running",      "waiting",
+                                                       "done",    "alreadyRight", "failed",
+                                                       "skipped", "unknown",      "undone" };
 constexpr std::array<std::string_view, 6> runStates { "running", "done",   "failed",
                                                       "stopped", "undone", "undoFailed" };
 constexpr std::array<std::string_view, 7> outcomes { "unknown",   "created", "updated", "deleted",
@@ -19,8 +19,10 @@ constexpr std::array<std::string_view, 7> outcomes { "unknown",   "created", "up
 constexpr std::array<std::string_view, 4> verbs { "apply", "create", "delete", "patch" };
 constexpr std::int64_t journalFormat = 1;
 
-template <typename Enum, std::size_t Count>
-Enum fromName(const std::array<std::string_view, Count>& names, std::string_view text, Enum otherwise)
+template<typename Enum, std::size_t Count>
+Enum fromName(const std::array<std::string_view, Count>& names,
+              std::string_view text,
+              Enum otherwise)
 {
     const auto found = std::ranges::find(names, text);
     return found != names.end() ? static_cast<Enum>(found - names.begin()) : otherwise;
@@ -184,11 +186,11 @@ void replay(Run& run, const json::Value& record)
     } else if (type == "intent") {
         run.writes.push_back(intentFromJson(record));
     } else if (type == "receipt") {
-        const auto write
-            = std::ranges::find(run.writes, record["n"].integer(), &WriteRecord::number);
+        const auto write =
+            std::ranges::find(run.writes, record["n"].integer(), &WriteRecord::number);
         if (write != run.writes.end()) {
-            write->outcome = fromName(
-                outcomes, record["outcome"].string(), WriteRecord::Outcome::Unknown);
+            write->outcome =
+                fromName(outcomes, record["outcome"].string(), WriteRecord::Outcome::Unknown);
             if (!record["uid"].string().empty()) {
                 write->uid = record["uid"].string();
             }
@@ -201,8 +203,8 @@ void replay(Run& run, const json::Value& record)
             run.errors.emplace(id, errorFromJson(record["error"]));
         }
     } else if (type == "hole") {
-        run.holes[Hole { StepId(record["step"].string()), record["name"].string() }]
-            = record["value"].string();
+        run.holes[Hole { StepId(record["step"].string()), record["name"].string() }] =
+            record["value"].string();
     } else if (type == "state") {
         run.state = fromName(runStates, record["state"].string(), RunState::Stopped);
         const bool ended = run.state != RunState::Running;

@@ -9,8 +9,7 @@ namespace isthmus::plan::records {
 [[nodiscard]] json::Value
 header(const OperationId& id, const Plan& plan, const std::string& planDigest, UtcTime at);
 [[nodiscard]] json::Value intent(const WriteRecord& write);
-[[nodiscard]] json::Value
-receipt(int number, WriteRecord::Outcome outcome, const std::string& uid);
+[[nodiscard]] json::Value receipt(int number, WriteRecord::Outcome outcome, const std::string& uid);
 [[nodiscard]] json::Value step(const StepId& step, StepState state, const Error* error, UtcTime at);
 [[nodiscard]] json::Value hole(const Hole& hole, const std::string& value);
 [[nodiscard]] json::Value state(RunState state, UtcTime at);

@@ -92,8 +92,7 @@ fs::path journalPath(const fs::path& folder, const OperationId& id)
     return folder / (id.str() + std::string(extension));
 }
 
-Result<void>
-storeBody(const fs::path& folder, const std::string& digest, const std::string& body)
+Result<void> storeBody(const fs::path& folder, const std::string& digest, const std::string& body)
 {
     if (Result<void> made = makePrivateFolder(folder / "bodies"); !made) {
         return made;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where journals live and how they are found again: <state>/operations/ID.journal, with large bodies
-// beside them by their SHA-256.
+// Where journals live and how they are found again: <state>/operations/ID.journal, with large
+// bodies beside them by their SHA-256.
 #pragma once
 
 #include "core/base/result.h"
@@ -16,9 +16,8 @@ namespace isthmus::plan {
                                                 const OperationId& id);
 
 /// Writes a body under its digest unless it is there. Errors: Storage.
-[[nodiscard]] Result<void> storeBody(const std::filesystem::path& folder,
-                                     const std::string& digest,
-                                     const std::string& body);
+[[nodiscard]] Result<void>
+storeBody(const std::filesystem::path& folder, const std::string& digest, const std::string& body);
 
 struct StoredRun
 {
@@ -29,8 +28,8 @@ struct StoredRun
     bool tornTail = false;
 };
 
-/// Reads one journal with its plan. A run that nobody closed is Running where another process holds the
-/// journal, else Stopped. Errors: Usage (no such operation), Invalid (no header or plan).
+/// Reads one journal with its plan. A run that nobody closed is Running where another process holds
+/// the journal, else Stopped. Errors: Usage (no such operation), Invalid (no header or plan).
 [[nodiscard]] Result<StoredRun> readRun(const std::filesystem::path& folder, const OperationId& id);
 
 /// All journals, newest first; unreadable ones are passed over.

@@ -47,8 +47,8 @@ Outcome outcomeOf(const WriteRecord& record, const json::Value& answer)
 void stamp(kube::Write& write, const OperationId& operation)
 {
     if (write.verb == kube::Verb::Apply || write.verb == kube::Verb::Create) {
-        write.body.member("metadata").member("annotations").member(operationAnnotation)
-            = operation.str();
+        write.body.member("metadata").member("annotations").member(operationAnnotation) =
+            operation.str();
     }
 }
 
@@ -90,8 +90,7 @@ outcomeByReading(const WriteRecord& record, const json::Value& live, const Opera
     return ours ? Outcome::Updated : Outcome::Unknown;
 }
 
-Result<void>
-JournalledWriter::record(WriteRecord record, Outcome outcome, const std::string& uid)
+Result<void> JournalledWriter::record(WriteRecord record, Outcome outcome, const std::string& uid)
 {
     record.outcome = outcome;
     record.uid = uid.empty() ? record.uid : uid;
@@ -106,7 +105,9 @@ Result<Outcome> JournalledWriter::settle(const WriteRecord& pending, const std::
 {
     ClusterPort* port = m_clusters.find(pending.cluster);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", pending.cluster.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected",
+                           { { "cluster", pending.cluster.str() } }) };
     }
     const std::array keys { pending.key };
     Result<json::Value> live = std::move(port->getAll(keys, stop).front());
@@ -152,7 +153,8 @@ Result<json::Value> JournalledWriter::settleAndRetry(WriteRecord pending,
         const std::array again { write };
         Result<json::Value> answer = std::move(port->writeAll(again, {}, stop).front());
         if (answer) {
-            if (Result<void> recorded = record(pending, outcomeOf(pending, *answer), kube::uid(*answer));
+            if (Result<void> recorded =
+                    record(pending, outcomeOf(pending, *answer), kube::uid(*answer));
                 !recorded) {
                 return std::move(recorded).error();
             }
@@ -174,7 +176,8 @@ Result<std::vector<json::Value>> JournalledWriter::write(const StepId& step,
 {
     ClusterPort* port = m_clusters.find(cluster);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
     }
     std::vector<WriteRecord> records;
     std::vector<kube::Write> writes;
@@ -186,8 +189,8 @@ Result<std::vector<json::Value>> JournalledWriter::write(const StepId& step,
         record.key = one.write.key;
         record.existed = !one.live.isNull();
         record.uid = kube::uid(one.live);
-        record.previous = one.write.verb == kube::Verb::JsonPatch ? one.inverse
-                                                                  : previousIntent(one.live);
+        record.previous =
+            one.write.verb == kube::Verb::JsonPatch ? one.inverse : previousIntent(one.live);
         records.push_back(std::move(record));
         stamp(one.write, m_journal.id());
         writes.push_back(std::move(one.write));
@@ -199,11 +202,11 @@ Result<std::vector<json::Value>> JournalledWriter::write(const StepId& step,
         writes,
         [&](std::size_t index, const Result<json::Value>& answer) {
             if (answer) {
-                [[maybe_unused]] const Result<void> recorded = record(
-                    records[index], outcomeOf(records[index], *answer), kube::uid(*answer));
+                [[maybe_unused]] const Result<void> recorded =
+                    record(records[index], outcomeOf(records[index], *answer), kube::uid(*answer));
             } else if (isAnswer(answer.error())) {
-                [[maybe_unused]] const Result<void> recorded
-                    = record(records[index], Outcome::Refused, {});
+                [[maybe_unused]] const Result<void> recorded =
+                    record(records[index], Outcome::Refused, {});
             }
         },
         stop);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only place that sends a write of a plan: intent durable first, receipt after, and an outcome that
-// nobody knows is settled by reading, never by blind re-sending.
+// The only place that sends a write of a plan: intent durable first, receipt after, and an outcome
+// that nobody knows is settled by reading, never by blind re-sending.
 #pragma once
 
 #include "core/plan/behaviour.h"
@@ -24,8 +24,7 @@ public:
         : m_journal(journal)
         , m_clusters(clusters)
         , m_onWrite(std::move(onWrite))
-    {
-    }
+    { }
 
     /// See WriteContext::write. Thread-safe.
     [[nodiscard]] Result<std::vector<json::Value>> write(const StepId& step,
@@ -50,8 +49,8 @@ private:
     OnWrite m_onWrite;
 };
 
-/// What reading an object says about a write that was intended: it happened, it did not, or (Refused)
-/// somebody else's object stands in its place. Pure.
+/// What reading an object says about a write that was intended: it happened, it did not, or
+/// (Refused) somebody else's object stands in its place. Pure.
 [[nodiscard]] WriteRecord::Outcome
 outcomeByReading(const WriteRecord& record, const json::Value& live, const OperationId& operation);
 

@@ -33,11 +33,11 @@ json::Value toJson(const ObjectsInputs& inputs)
 
 bool isOurs(const json::Value& live)
 {
-    return std::ranges::any_of(
-        live["metadata"]["managedFields"].array(), [](const json::Value& entry) {
-            return entry["manager"].string() == fieldManager
-                && entry["operation"].string() == "Apply";
-        });
+    return std::ranges::any_of(live["metadata"]["managedFields"].array(),
+                               [](const json::Value& entry) {
+                                   return entry["manager"].string() == fieldManager
+                                       && entry["operation"].string() == "Apply";
+                               });
 }
 
 Result<std::vector<json::Value>> ObjectsBehaviour::objects(const Step& step,
@@ -57,10 +57,11 @@ Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& contex
     Inspection out;
     const auto block = [&out, &step](const Error& error) {
         out.state = Inspection::State::Blocked;
-        out.problems.push_back({ .summary = error.message,
-                                 .detail = error.detail,
-                                 .subject = error.subject.empty() ? step.cluster.str() : error.subject,
-                                 .remedy = error.remedy });
+        out.problems.push_back(
+            { .summary = error.message,
+              .detail = error.detail,
+              .subject = error.subject.empty() ? step.cluster.str() : error.subject,
+              .remedy = error.remedy });
         return out;
     };
     const Result<std::vector<json::Value>> wanted = objects(step, context);
@@ -73,7 +74,8 @@ Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& contex
         .adjust = [this](json::Value desired,
                          const json::Value& live) { return adjusted(std::move(desired), live); },
     };
-    const Result<std::vector<Comparison>> compared = compare(step.cluster, *wanted, options, context);
+    const Result<std::vector<Comparison>> compared =
+        compare(step.cluster, *wanted, options, context);
     if (!compared) {
         return block(compared.error());
     }
@@ -149,18 +151,17 @@ Result<void> ObjectsBehaviour::verify(const Step& step, WriteContext& context) c
     return awaitReady(step.cluster, keys, step.deadline, context);
 }
 
-Result<void> writeInWaves(const ClusterId& cluster,
-                          std::vector<PreparedWrite> writes,
-                          WriteContext& context)
+Result<void>
+writeInWaves(const ClusterId& cluster, std::vector<PreparedWrite> writes, WriteContext& context)
 {
     const auto rank = [](const PreparedWrite& one) { return kube::applyWave(one.write.key); };
     std::ranges::stable_sort(writes, {}, rank);
     for (auto from = writes.begin(); from != writes.end();) {
-        const auto to = std::find_if(from, writes.end(), [&](const PreparedWrite& one) {
-            return rank(one) != rank(*from);
-        });
+        const auto to = std::find_if(
+            from, writes.end(), [&](const PreparedWrite& one) { return rank(one) != rank(*from); });
         std::vector<PreparedWrite> wave(std::make_move_iterator(from), std::make_move_iterator(to));
-        if (Result<std::vector<json::Value>> sent = context.write(cluster, std::move(wave)); !sent) {
+        if (Result<std::vector<json::Value>> sent = context.write(cluster, std::move(wave));
+            !sent) {
             return std::move(sent).error();
         }
         from = to;
@@ -193,7 +194,8 @@ Result<void> awaitReady(const ClusterId& cluster,
 {
     ClusterPort* port = context.clusters.find(cluster);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
     }
     const SteadyTime end = context.clock.steady() + deadline;
     for (const kube::ObjectKey& key : keys) {
@@ -219,14 +221,14 @@ Result<void> awaitReady(const ClusterId& cluster,
             }
             if (state.readiness != kube::Readiness::Ready && reason != last) {
                 last = reason;
-                context.say(msg("plan.waits-for-ready",
-                                { { "object", text(key) }, { "reason", reason } }));
+                context.say(
+                    msg("plan.waits-for-ready", { { "object", text(key) }, { "reason", reason } }));
             }
             return state.readiness == kube::Readiness::Ready;
         };
         const auto left = std::chrono::duration_cast<Milliseconds>(end - context.clock.steady());
-        const Result<json::Value> waited
-            = port->waitFor(key, done, std::max(left, Milliseconds(1)), context.stop);
+        const Result<json::Value> waited =
+            port->waitFor(key, done, std::max(left, Milliseconds(1)), context.stop);
         if (failed) {
             return std::move(*failed);
         }

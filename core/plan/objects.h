@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The commonest step: a set of objects that shall be in one cluster, and shall be ready. Chart steps and
-// others derive from it and only say where the objects come from.
+// The commonest step: a set of objects that shall be in one cluster, and shall be ready. Chart
+// steps and others derive from it and only say where the objects come from.
 //
-// Inputs: objects (a list, holes allowed), required (an existing object of somebody else must get our
-// fields, too), awaitReady (verify() waits until each is ready).
+// Inputs: objects (a list, holes allowed), required (an existing object of somebody else must get
+// our fields, too), awaitReady (verify() waits until each is ready).
 #pragma once
 
 #include "core/plan/behaviour.h"
@@ -19,10 +19,10 @@ public:
 
 protected:
     /// What shall be there. Holes that are not known yet stay as markers. Reads at most.
-    [[nodiscard]] virtual Result<std::vector<json::Value>> objects(const Step& step,
-                                                                   const ReadContext& context) const;
-    /// The object as it has to be sent over what is there: fields that a controller has taken over since are
-    /// left to it. Pure.
+    [[nodiscard]] virtual Result<std::vector<json::Value>>
+    objects(const Step& step, const ReadContext& context) const;
+    /// The object as it has to be sent over what is there: fields that a controller has taken over
+    /// since are left to it. Pure.
     [[nodiscard]] virtual json::Value adjusted(json::Value desired, const json::Value& live) const;
 
 private:
@@ -51,8 +51,7 @@ struct ObjectsInputs
 [[nodiscard]] bool isOurs(const json::Value& live);
 
 /// Sends the writes in waves by kind: what others depend on first.
-[[nodiscard]] Result<void> writeInWaves(const ClusterId& cluster,
-                                        std::vector<PreparedWrite> writes,
-                                        WriteContext& context);
+[[nodiscard]] Result<void>
+writeInWaves(const ClusterId& cluster, std::vector<PreparedWrite> writes, WriteContext& context);
 
 } // namespace isthmus::plan

@@ -44,8 +44,8 @@ Step stepFromJson(const json::Value& value)
         step.needs.emplace_back(id.string());
     }
     const auto kind = std::ranges::find(kindNames, value["kind"].string());
-    step.kind = kind != kindNames.end() ? static_cast<StepKind>(kind - kindNames.begin())
-                                        : StepKind::Apply;
+    step.kind =
+        kind != kindNames.end() ? static_cast<StepKind>(kind - kindNames.begin()) : StepKind::Apply;
     step.type = value["type"].string();
     step.inputs = value["inputs"];
     step.waitsFor = messageFromJson(value["waitsFor"]);
@@ -104,12 +104,9 @@ json::Value toJson(const Plan& plan)
                                          { "name", one.key.name },
                                          { "digest", one.digest } });
     }
-    return json::Object { { "format", planFormat },
-                          { "operation", plan.operation },
-                          { "mesh", plan.mesh },
-                          { "clusters", std::move(clusters) },
-                          { "steps", std::move(steps) },
-                          { "expects", std::move(expects) } };
+    return json::Object { { "format", planFormat },      { "operation", plan.operation },
+                          { "mesh", plan.mesh },         { "clusters", std::move(clusters) },
+                          { "steps", std::move(steps) }, { "expects", std::move(expects) } };
 }
 
 Result<Plan> planFromJson(const json::Value& value)
@@ -167,16 +164,16 @@ Diagnostics verifyShape(const Plan& plan)
     for (const Step& step : plan.steps) {
         for (const StepId& need : step.needs) {
             if (!earlier.contains(need)) {
-                problems.push_back({ .summary = msg("plan.need-not-earlier",
-                                                    { { "step", step.id.str() },
-                                                      { "need", need.str() } }) });
+                problems.push_back(
+                    { .summary = msg("plan.need-not-earlier",
+                                     { { "step", step.id.str() }, { "need", need.str() } }) });
             }
         }
         for (const Hole& hole : holesIn(step.inputs)) {
             if (!earlier.contains(hole.step)) {
-                problems.push_back({ .summary = msg("plan.hole-not-earlier",
-                                                    { { "step", step.id.str() },
-                                                      { "hole", text(hole) } }) });
+                problems.push_back(
+                    { .summary = msg("plan.hole-not-earlier",
+                                     { { "step", step.id.str() }, { "hole", text(hole) } }) });
             }
         }
         if (!plan.clusters.contains(step.cluster)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What would happen: an immutable graph of steps, complete in itself. A plan is data, so that it can be
-// shown, hashed, stored beside the journal and carried out again after a crash, without the mesh.yaml
-// it came from. What a step *does* is its Behaviour, found by the step's type.
+// What would happen: an immutable graph of steps, complete in itself. A plan is data, so that it
+// can be shown, hashed, stored beside the journal and carried out again after a crash, without the
+// mesh.yaml it came from. What a step *does* is its Behaviour, found by the step's type.
 #pragma once
 
 #include "core/base/clock.h"
@@ -18,7 +18,12 @@
 
 namespace isthmus::plan {
 
-enum class StepKind { Apply, Wait, Check };
+enum class StepKind
+{
+    Apply,
+    Wait,
+    Check
+};
 
 struct Step
 {
@@ -34,17 +39,20 @@ struct Step
     bool reversible = true;
 };
 
-/// Which cluster a plan is for: checked before anything is written, whatever the address says today.
+/// Which cluster a plan is for: checked before anything is written, whatever the address says
+/// today.
 struct ClusterIdentity
 {
     ClusterUid uid; ///< of the namespace kube-system
     std::string server; ///< display and resume
-    std::string caFingerprint = {}; ///< SHA-256 of the API server's CA as configured; empty: system roots
+    std::string
+        caFingerprint = {}; ///< SHA-256 of the API server's CA as configured; empty: system roots
     std::string context = {}; ///< of the kubeconfig, to find the cluster again
     std::string kubeconfig = {}; ///< explicit file, or empty
 };
 
-/// An object as the plan saw it. Where it has changed before the first write, the plan is stale and refused.
+/// An object as the plan saw it. Where it has changed before the first write, the plan is stale and
+/// refused.
 struct Expectation
 {
     ClusterId cluster;
@@ -63,7 +71,8 @@ struct Plan
     [[nodiscard]] const Step* find(const StepId& id) const;
 };
 
-/// SHA-256 over the plan's canonical JSON: intent, identities, chart digests, templates with their holes.
+/// SHA-256 over the plan's canonical JSON: intent, identities, chart digests, templates with their
+/// holes.
 [[nodiscard]] std::string planId(const Plan& plan);
 
 [[nodiscard]] json::Value toJson(const Plan& plan);

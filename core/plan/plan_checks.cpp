@@ -6,13 +6,13 @@
 
 namespace isthmus::plan {
 
-Result<void>
-checkIdentities(const Plan& plan, ClusterPorts& clusters, const std::stop_token& stop)
+Result<void> checkIdentities(const Plan& plan, ClusterPorts& clusters, const std::stop_token& stop)
 {
     for (const auto& [id, identity] : plan.clusters) {
         ClusterPort* port = clusters.find(id);
         if (port == nullptr) {
-            return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", id.str() } }) };
+            return Error { ErrorCode::Internal,
+                           msg("plan.cluster-not-connected", { { "cluster", id.str() } }) };
         }
         const Result<ClusterUid> uid = port->uid(stop);
         if (!uid) {

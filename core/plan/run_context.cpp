@@ -30,8 +30,7 @@ RunContext::RunContext(ReadContext read, StepId step, Journal& journal, EventStr
     , m_step(std::move(step))
     , m_journal(journal)
     , m_events(events)
-{
-}
+{ }
 
 Result<std::vector<json::Value>> RunContext::write(const ClusterId& cluster,
                                                    std::vector<PreparedWrite> writes)

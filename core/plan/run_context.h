@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The hands of one step while it runs: its writes go through the journal, its words to the listeners.
+// The hands of one step while it runs: its writes go through the journal, its words to the
+// listeners.
 #pragma once
 
 #include "core/base/mutex.h"
@@ -16,8 +17,7 @@ public:
     EventStream(EventSink sink, const Clock& clock)
         : m_sink(std::move(sink))
         , m_clock(clock)
-    {
-    }
+    { }
 
     void publish(Event event);
     void step(const StepId& step, StepState state, const Error* error = nullptr);
@@ -34,8 +34,8 @@ class RunContext final : public WriteContext
 public:
     RunContext(ReadContext read, StepId step, Journal& journal, EventStream& events);
 
-    [[nodiscard]] Result<std::vector<json::Value>> write(const ClusterId& cluster,
-                                                         std::vector<PreparedWrite> writes) override;
+    [[nodiscard]] Result<std::vector<json::Value>>
+    write(const ClusterId& cluster, std::vector<PreparedWrite> writes) override;
     [[nodiscard]] Result<void> fill(const std::string& holeName, const std::string& value) override;
     void say(const Message& message) override;
     [[nodiscard]] const OperationId& operation() const override;

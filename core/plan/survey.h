@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Holds a plan against the clusters before anybody is asked: what is right already falls out, values that
-// are known already fill their holes, and what remains comes with its changes. Reads and dry-runs only.
+// Holds a plan against the clusters before anybody is asked: what is right already falls out,
+// values that are known already fill their holes, and what remains comes with its changes. Reads
+// and dry-runs only.
 #pragma once
 
 #include "core/plan/behaviour.h"
@@ -23,10 +24,10 @@ struct Survey
                             const Clock& clock,
                             const std::stop_token& stop);
 
-/// The plan without the steps in `done`, their known values filled in. Checks alone are no plan. Pure.
-[[nodiscard]] Plan remaining(const Plan& plan,
-                             const std::vector<StepId>& done,
-                             const HoleValues& known);
+/// The plan without the steps in `done`, their known values filled in. Checks alone are no plan.
+/// Pure.
+[[nodiscard]] Plan
+remaining(const Plan& plan, const std::vector<StepId>& done, const HoleValues& known);
 
 /// "nothing to do" or a block per step with its changes, for tests.
 [[nodiscard]] std::string dump(const Survey& survey);

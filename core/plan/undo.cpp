@@ -23,8 +23,7 @@ public:
         , m_ports(ports)
         , m_events(events)
         , m_stop(stop)
-    {
-    }
+    { }
 
     Result<void> settle();
     Result<void> step(const Step& step);
@@ -32,9 +31,8 @@ public:
 private:
     Result<void> takeBack(const Step& step, RunContext& context);
     Result<void> wave(const std::vector<WriteRecord>& records, RunContext& context);
-    Result<void> send(ClusterPort& port,
-                      const std::vector<WriteRecord>& records,
-                      RunContext& context);
+    Result<void>
+    send(ClusterPort& port, const std::vector<WriteRecord>& records, RunContext& context);
     Result<void> awaitGone(ClusterPort& port, const WriteRecord& record, RunContext& context);
     Result<bool> isInUse(ClusterPort& port, const json::Value& crd, RunContext& context);
 
@@ -66,13 +64,15 @@ Result<void> Undoing::step(const Step& step)
 {
     const Behaviour* behaviour = m_ports.behaviours.find(step.type);
     if (behaviour == nullptr) {
-        return Error { ErrorCode::Unsupported, msg("plan.unknown-step", { { "type", step.type } }) };
+        return Error { ErrorCode::Unsupported,
+                       msg("plan.unknown-step", { { "type", step.type } }) };
     }
     m_events.step(step.id, StepState::Running);
-    RunContext context(ReadContext { m_ports.clusters, m_ports.clock, m_stop, m_journal.run().holes },
-                       step.id,
-                       m_journal,
-                       m_events);
+    RunContext context(
+        ReadContext { m_ports.clusters, m_ports.clock, m_stop, m_journal.run().holes },
+        step.id,
+        m_journal,
+        m_events);
     for (const bool writesGone : { false, true }) {
         if (Result<void> residue = behaviour->undoResidue(step, context, writesGone); !residue) {
             return residue;
@@ -120,7 +120,8 @@ Result<void> Undoing::wave(const std::vector<WriteRecord>& records, RunContext& 
     for (const auto& [cluster, part] : byCluster) {
         ClusterPort* port = m_ports.clusters.find(cluster);
         if (port == nullptr) {
-            return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
+            return Error { ErrorCode::Internal,
+                           msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
         }
         if (Result<void> sent = send(*port, part, context); !sent) {
             return sent;
@@ -132,8 +133,8 @@ Result<void> Undoing::wave(const std::vector<WriteRecord>& records, RunContext& 
 Result<bool> Undoing::isInUse(ClusterPort& port, const json::Value& crd, RunContext& context)
 {
     const json::Value& names = crd["spec"]["names"];
-    const std::string apiVersion = crd["spec"]["group"].string() + "/"
-        + crd["spec"]["versions"][0]["name"].string();
+    const std::string apiVersion =
+        crd["spec"]["group"].string() + "/" + crd["spec"]["versions"][0]["name"].string();
     const auto objects = port.list(apiVersion, names["kind"].string(), {}, {}, context.stop);
     if (!objects) {
         return objects.error().code == ErrorCode::NotFound ? Result<bool>(false)
@@ -142,9 +143,8 @@ Result<bool> Undoing::isInUse(ClusterPort& port, const json::Value& crd, RunCont
     return !objects->empty();
 }
 
-Result<void> Undoing::send(ClusterPort& port,
-                           const std::vector<WriteRecord>& records,
-                           RunContext& context)
+Result<void>
+Undoing::send(ClusterPort& port, const std::vector<WriteRecord>& records, RunContext& context)
 {
     std::vector<kube::ObjectKey> keys;
     for (const WriteRecord& record : records) {
@@ -178,13 +178,13 @@ Result<void> Undoing::send(ClusterPort& port,
             return noted;
         }
     }
-    // An undo is idempotent (deletes carry the uid, re-applies the whole former intent), so its own intents
-    // need no journal: cut off, it is simply asked again.
+    // An undo is idempotent (deletes carry the uid, re-applies the whole former intent), so its own
+    // intents need no journal: cut off, it is simply asked again.
     const std::vector<Result<json::Value>> answers = port.writeAll(writes, {}, context.stop);
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (!answers[i] && answers[i].error().code != ErrorCode::NotFound) {
-            return Error(answers[i].error()).withSubject(
-                sent[i].cluster.str() + ": " + text(sent[i].key));
+            return Error(answers[i].error())
+                .withSubject(sent[i].cluster.str() + ": " + text(sent[i].key));
         }
         if (writes[i].verb == kube::Verb::Delete) {
             if (Result<void> gone = awaitGone(port, sent[i], context); !gone) {
@@ -198,8 +198,7 @@ Result<void> Undoing::send(ClusterPort& port,
     return {};
 }
 
-Result<void>
-Undoing::awaitGone(ClusterPort& port, const WriteRecord& record, RunContext& context)
+Result<void> Undoing::awaitGone(ClusterPort& port, const WriteRecord& record, RunContext& context)
 {
     const auto isGone = [&record](const json::Value& object) {
         return object.isNull() || kube::uid(object) != record.uid;
@@ -235,7 +234,8 @@ std::optional<kube::Write> inverseOf(const WriteRecord& record, const json::Valu
         return write;
     }
     if (record.key.kind == "Secret") {
-        return std::nullopt; // its former bytes were never kept, and nothing is better than half of it
+        return std::nullopt; // its former bytes were never kept, and nothing is better than half of
+                             // it
     }
     write.verb = kube::Verb::Apply;
     write.body = record.previous;
@@ -272,8 +272,8 @@ undoRun(Journal& journal, ExecutorPorts ports, EventStream& events, const std::s
         }
         if (Result<void> undone = undoing.step(*step); !undone) {
             events.step(step->id, StepState::Failed, &undone.error());
-            [[maybe_unused]] const Result<void> noted
-                = journal.step(step->id, StepState::Failed, &undone.error());
+            [[maybe_unused]] const Result<void> noted =
+                journal.step(step->id, StepState::Failed, &undone.error());
             RunResult result = stopped(std::move(undone).error());
             result.failedStep = step->id;
             return result;

@@ -10,8 +10,8 @@ namespace isthmus::plan {
 [[nodiscard]] RunResult
 undoRun(Journal& journal, ExecutorPorts ports, EventStream& events, const std::stop_token& stop);
 
-/// The write that takes `record` back, given the object as it is now; nothing where there is nothing left
-/// to take back (it is gone, or was never changed). Pure.
+/// The write that takes `record` back, given the object as it is now; nothing where there is
+/// nothing left to take back (it is gone, or was never changed). Pure.
 [[nodiscard]] std::optional<kube::Write> inverseOf(const WriteRecord& record,
                                                    const json::Value& live);
 

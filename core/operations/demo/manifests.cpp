@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/operations/demo/manifests.h"
 
+#include "resources/resources.h"
+
 #include "core/operations/istio_objects.h"
 #include "core/yaml/document.h"
-#include "resources/resources.h"
 
 #include <string_view>
 
@@ -16,7 +17,8 @@ Result<std::vector<json::Value>> builtIn(std::string_view name)
     return yaml::parseManifests(resources::find(name), std::string(name));
 }
 
-/// "gcr.io/a/b/frontend:v1" with prefix "registry.example.com/shop" is "registry.example.com/shop/frontend:v1".
+/// "gcr.io/a/b/frontend:v1" with prefix "registry.example.com/shop" is
+/// "registry.example.com/shop/frontend:v1".
 std::string withPrefix(const std::string& image, const std::string& prefix)
 {
     if (prefix.empty()) {
@@ -41,14 +43,14 @@ void setVariable(json::Value& container, std::string_view name, const std::strin
 }
 
 /// Calls `f` for each container of a workload's pod template.
-template <typename F>
+template<typename F>
 void forEachContainer(json::Value& object, F&& f)
 {
     if (!object["spec"]["template"]["spec"].contains("containers")) {
         return;
     }
-    json::Value& containers
-        = object.member("spec").member("template").member("spec").member("containers");
+    json::Value& containers =
+        object.member("spec").member("template").member("spec").member("containers");
     if (json::Array* list = containers.asArray()) {
         for (json::Value& container : *list) {
             f(container);
@@ -66,8 +68,8 @@ void adapt(json::Value& object, const mesh::DemoSpec& demo)
         container.member("image") = withPrefix(container["image"].string(), demo.imagePrefix);
     });
     if (!demo.imagePullSecret.empty() && object["spec"].contains("template")) {
-        object.member("spec").member("template").member("spec").member("imagePullSecrets")
-            = json::Array { json::Object { { "name", demo.imagePullSecret } } };
+        object.member("spec").member("template").member("spec").member("imagePullSecrets") =
+            json::Array { json::Object { { "name", demo.imagePullSecret } } };
     }
 }
 
@@ -119,7 +121,8 @@ loadObjects(const mesh::DemoSpec& demo, const std::string& host, const json::Val
     }
     for (json::Value& object : *objects) {
         adapt(object, demo);
-        forEachContainer(object, [&host](json::Value& container) { setVariable(container, "HOST", host); });
+        forEachContainer(object,
+                         [&host](json::Value& container) { setVariable(container, "HOST", host); });
     }
     json::Value authority = object("v1", "ConfigMap", demo.ns, "loadgenerator-ca");
     authority.member("data").member("ca.crt") = ca;

@@ -11,7 +11,8 @@
 
 namespace isthmus::operations {
 
-/// Which part of the shop one cluster runs. The Services of all parts go to every cluster that runs any.
+/// Which part of the shop one cluster runs. The Services of all parts go to every cluster that runs
+/// any.
 struct DemoPart
 {
     ClusterId cluster;
@@ -24,7 +25,8 @@ struct DemoPart
 /// Errors: Internal where a built-in manifest is broken.
 [[nodiscard]] Result<std::vector<json::Value>> demoObjects(const mesh::DemoSpec& demo,
                                                            const DemoPart& part);
-/// The load generator for `host`; `ca` is the PEM text it verifies the server against, or a hole for it.
+/// The load generator for `host`; `ca` is the PEM text it verifies the server against, or a hole
+/// for it.
 [[nodiscard]] Result<std::vector<json::Value>>
 loadObjects(const mesh::DemoSpec& demo, const std::string& host, const json::Value& ca);
 

@@ -27,8 +27,8 @@ void planDemoNamespace(Draft& draft, const ClusterId& cluster, const std::string
     step.title = msg("operations.step.demo-namespace", { { "namespace", ns } });
     step.needs = { stepId(cluster, "injector") };
     step.type = "objects";
-    step.inputs
-        = plan::toJson(plan::ObjectsInputs { .objects = { demoNamespace(ns) }, .required = true });
+    step.inputs =
+        plan::toJson(plan::ObjectsInputs { .objects = { demoNamespace(ns) }, .required = true });
     draft.add(std::move(step));
 }
 
@@ -47,11 +47,12 @@ void planDemoPart(Draft& draft, const ClusterId& cluster, const mesh::DemoSpec& 
     plan::Step step;
     step.id = stepId(cluster, "demo");
     step.cluster = cluster;
-    step.title = part.others ? msg("operations.step.demo-all") : msg("operations.step.demo-frontend");
+    step.title =
+        part.others ? msg("operations.step.demo-all") : msg("operations.step.demo-frontend");
     step.needs = { stepId(cluster, "demo-namespace") };
     step.type = "objects";
-    step.inputs = plan::toJson(
-        plan::ObjectsInputs { .objects = std::move(*objects), .awaitReady = true });
+    step.inputs =
+        plan::toJson(plan::ObjectsInputs { .objects = std::move(*objects), .awaitReady = true });
     step.waitsFor = msg("operations.waits.pods", { { "what", demo.ns } });
     step.deadline = podsDeadline;
     draft.add(std::move(step));
@@ -88,10 +89,8 @@ void planLoad(Draft& draft)
         return; // without a public host there is nothing to ask
     }
     const ClusterId& cluster = spec.ingress->cluster;
-    Result<std::vector<json::Value>> objects
-        = loadObjects(*spec.demo,
-                      route->hosts.front(),
-                      plan::marker(ingressCertificatePem(cluster)));
+    Result<std::vector<json::Value>> objects =
+        loadObjects(*spec.demo, route->hosts.front(), plan::marker(ingressCertificatePem(cluster)));
     if (!objects) {
         draft.problem({ .summary = objects.error().message, .detail = objects.error().detail });
         return;
@@ -105,8 +104,8 @@ void planLoad(Draft& draft)
                    stepId(spec.primary().name, "route-" + route->name),
                    stepId(spec.primary().name, "route-" + route->name + "-proof") };
     step.type = "objects";
-    step.inputs = plan::toJson(
-        plan::ObjectsInputs { .objects = std::move(*objects), .awaitReady = true });
+    step.inputs =
+        plan::toJson(plan::ObjectsInputs { .objects = std::move(*objects), .awaitReady = true });
     step.waitsFor = msg("operations.waits.pods", { { "what", "loadgenerator" } });
     step.deadline = podsDeadline;
     draft.add(std::move(step));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// *Demo*: Online Boutique: everything on the primary, the frontend on each remote with the Services of all
-// back ends; then the load, once there is a way in. Pure.
+// *Demo*: Online Boutique: everything on the primary, the frontend on each remote with the Services
+// of all back ends; then the load, once there is a way in. Pure.
 #pragma once
 
 #include "core/operations/planning.h"

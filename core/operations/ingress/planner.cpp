@@ -16,9 +16,8 @@ void planIngress(Draft& draft)
                         .remedy = msg("operations.say-it", { { "what", "spec.ingress" } }) });
         return;
     }
-    const std::string secret = ingress->certificateSecret.empty()
-        ? std::string(ingressCertificate)
-        : ingress->certificateSecret;
+    const std::string secret = ingress->certificateSecret.empty() ? std::string(ingressCertificate)
+                                                                  : ingress->certificateSecret;
     plan::Step certificate;
     certificate.id = stepId(ingress->cluster, "certificate");
     certificate.cluster = ingress->cluster;
@@ -40,8 +39,8 @@ void planIngress(Draft& draft)
                       stepId(ingress->cluster, "control-plane"),
                       stepId(ingress->cluster, "ingress-gateway") };
     gateway.type = "objects";
-    gateway.inputs = plan::toJson(
-        plan::ObjectsInputs { .objects = { publicGateway(*ingress, secret) } });
+    gateway.inputs =
+        plan::toJson(plan::ObjectsInputs { .objects = { publicGateway(*ingress, secret) } });
     draft.add(std::move(gateway));
 }
 

@@ -86,9 +86,10 @@ void planEastWestAddress(Draft& draft, const mesh::Cluster& cluster)
     step.needs = { stepId(cluster.name, "east-west-gateway") };
     step.kind = plan::StepKind::Wait;
     step.type = "address";
-    step.inputs = json::Object { { "service", eastWestGateway },
-                                 { "address", cluster.eastWest.address } };
-    step.waitsFor = msg("operations.waits.address", { { "service", std::string(eastWestGateway) } });
+    step.inputs =
+        json::Object { { "service", eastWestGateway }, { "address", cluster.eastWest.address } };
+    step.waitsFor =
+        msg("operations.waits.address", { { "service", std::string(eastWestGateway) } });
     step.deadline = addressDeadline;
     draft.add(std::move(step));
 }
@@ -96,16 +97,18 @@ void planEastWestAddress(Draft& draft, const mesh::Cluster& cluster)
 void planInstall(Draft& draft, const mesh::Cluster& primary)
 {
     if (primary.network.empty()) {
-        draft.problem({ .summary = msg("operations.no-network", { { "cluster", primary.name.str() } }),
-                        .subject = "spec.clusters",
-                        .remedy = msg("operations.say-network") });
+        draft.problem(
+            { .summary = msg("operations.no-network", { { "cluster", primary.name.str() } }),
+              .subject = "spec.clusters",
+              .remedy = msg("operations.say-network") });
         return;
     }
     planNamespace(draft, primary);
     planTrust(draft, primary);
     planDefinitions(draft, primary);
 
-    plan::Step controlPlane = chartStep(draft, primary, "control-plane", primaryControlPlane(draft.spec(), primary));
+    plan::Step controlPlane =
+        chartStep(draft, primary, "control-plane", primaryControlPlane(draft.spec(), primary));
     controlPlane.title = msg("operations.step.control-plane");
     controlPlane.needs = { stepId(primary.name, "trust"), stepId(primary.name, "base") };
     controlPlane.waitsFor = msg("operations.waits.pods", { { "what", "istiod" } });

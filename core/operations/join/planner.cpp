@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The order is the safe one (reference: istio-multicluster §2.2, §2.3): the namespace's annotation before
-// the credential, because istiod reads it once, when the cluster is added; the gateway after both, because
-// its pod is injected by the primary's istiod and certified only when that can review the remote's tokens.
+// The order is the safe one (reference: istio-multicluster §2.2, §2.3): the namespace's annotation
+// before the credential, because istiod reads it once, when the cluster is added; the gateway after
+// both, because its pod is injected by the primary's istiod and certified only when that can review
+// the remote's tokens.
 #include "core/operations/join/planner.h"
 
 #include "core/operations/chart_steps.h"
@@ -21,8 +22,8 @@ void planReaderToken(Draft& draft, const mesh::Cluster& remote)
 {
     json::Value secret = object("v1", "Secret", istioNamespace, readerTokenSecret);
     secret.member("type") = "kubernetes.io/service-account-token";
-    secret.member("metadata").member("annotations").member("kubernetes.io/service-account.name")
-        = readerAccount;
+    secret.member("metadata").member("annotations").member("kubernetes.io/service-account.name") =
+        readerAccount;
     plan::Step step;
     step.id = stepId(remote.name, "reader-token");
     step.cluster = remote.name;
@@ -78,7 +79,8 @@ void planProof(Draft& draft, const mesh::Cluster& remote, const mesh::Cluster& p
     step.needs = { stepId(remote.name, "east-west-address"), stepId(primary.name, "exposure") };
     step.kind = plan::StepKind::Check;
     step.type = "join-proof";
-    step.inputs = json::Object { { "remote", remote.name.str() }, { "primary", primary.name.str() } };
+    step.inputs =
+        json::Object { { "remote", remote.name.str() }, { "primary", primary.name.str() } };
     step.deadline = proofDeadline;
     draft.add(std::move(step));
 }
@@ -89,20 +91,20 @@ void planJoin(Draft& draft, const mesh::Cluster& remote)
 {
     const mesh::Cluster& primary = draft.spec().primary();
     if (remote.network.empty()) {
-        draft.problem({ .summary = msg("operations.no-network", { { "cluster", remote.name.str() } }),
-                        .subject = "spec.clusters",
-                        .remedy = msg("operations.say-network") });
+        draft.problem(
+            { .summary = msg("operations.no-network", { { "cluster", remote.name.str() } }),
+              .subject = "spec.clusters",
+              .remedy = msg("operations.say-network") });
         return;
     }
     planEastWestAddress(draft, primary);
     planNamespace(draft, remote);
     planDefinitions(draft, remote);
 
-    plan::Step controlPlane = chartStep(draft,
-                                        remote,
-                                        "control-plane",
-                                        remoteControlPlane(draft.spec(), remote, primary));
-    controlPlane.title = msg("operations.step.remote-control-plane", { { "primary", primary.name.str() } });
+    plan::Step controlPlane = chartStep(
+        draft, remote, "control-plane", remoteControlPlane(draft.spec(), remote, primary));
+    controlPlane.title =
+        msg("operations.step.remote-control-plane", { { "primary", primary.name.str() } });
     controlPlane.needs = { stepId(remote.name, "base"),
                            eastWestAddress(primary.name).step,
                            stepId(primary.name, "exposure") };

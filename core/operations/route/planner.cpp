@@ -43,13 +43,13 @@ void planProof(Draft& draft, const mesh::RouteSpec& route, const StepId& after)
     step.needs = { after, ingressAddress(ingress->cluster).step };
     step.kind = plan::StepKind::Check;
     step.type = "route-proof";
-    step.inputs = json::Object { { "clusters", std::move(clusters) },
-                                 { "ingressCluster", ingress->cluster.str() },
-                                 { "service", ingressGateway },
-                                 { "secret",
-                                   ingress->certificateSecret.empty()
-                                       ? std::string(ingressCertificate)
-                                       : ingress->certificateSecret } };
+    step.inputs =
+        json::Object { { "clusters", std::move(clusters) },
+                       { "ingressCluster", ingress->cluster.str() },
+                       { "service", ingressGateway },
+                       { "secret",
+                         ingress->certificateSecret.empty() ? std::string(ingressCertificate)
+                                                            : ingress->certificateSecret } };
     step.deadline = proofDeadline;
     draft.add(std::move(step));
 }
@@ -62,7 +62,8 @@ void planRoute(Draft& draft, const mesh::RouteSpec& route)
     plan::Step step;
     step.id = stepId(home, "route-" + route.name);
     step.cluster = home;
-    step.title = msg("operations.step.route", { { "route", route.name }, { "host", publicHost(route) } });
+    step.title =
+        msg("operations.step.route", { { "route", route.name }, { "host", publicHost(route) } });
     step.needs = { stepId(home, "control-plane"), stepId(home, "public-gateway") };
     for (const mesh::Cluster& cluster : draft.spec().clusters) {
         step.needs.push_back(stepId(cluster.name, "demo"));

@@ -30,7 +30,8 @@ std::string addressOf(const json::Value& service)
     return service["spec"]["externalIPs"][0].string();
 }
 
-plan::Inspection AddressStep::inspect(const plan::Step& step, const plan::ReadContext& context) const
+plan::Inspection AddressStep::inspect(const plan::Step& step,
+                                      const plan::ReadContext& context) const
 {
     plan::Inspection out;
     std::string address = step.inputs["address"].string();
@@ -65,8 +66,7 @@ Result<void> AddressStep::verify(const plan::Step& step, plan::WriteContext& con
         }
         return !addressOf(service).empty();
     };
-    const Result<json::Value> service
-        = port->waitFor(key, hasAddress, step.deadline, context.stop);
+    const Result<json::Value> service = port->waitFor(key, hasAddress, step.deadline, context.stop);
     if (service) {
         return context.fill("address", addressOf(*service));
     }

@@ -17,8 +17,8 @@ public:
                                       plan::WriteContext& context) const override;
 };
 
-/// First load balancer address, an IP before a host name, else the first external IP; empty where the
-/// Service has none. Never a placeholder such as 0.0.0.0. Pure.
+/// First load balancer address, an IP before a host name, else the first external IP; empty where
+/// the Service has none. Never a placeholder such as 0.0.0.0. Pure.
 [[nodiscard]] std::string addressOf(const json::Value& service);
 
 } // namespace isthmus::operations

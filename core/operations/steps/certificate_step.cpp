@@ -34,8 +34,8 @@ bool fromFiles(const plan::Step& step)
 
 Result<crypto::KeyPair> readPair(const plan::Step& step)
 {
-    Result<std::string> certificate
-        = readFile(step.inputs["certificateFile"].string(), largestFile);
+    Result<std::string> certificate =
+        readFile(step.inputs["certificateFile"].string(), largestFile);
     if (!certificate) {
         return std::move(certificate).error();
     }
@@ -62,13 +62,15 @@ Diagnostics judge(const std::string& pem, const plan::Step& step, UtcTime now)
     }
     const crypto::CertificateInfo& leaf = certificates->front();
     if (!crypto::covers(leaf, "any." + step.inputs["domain"].string())) {
-        problems.push_back({ .summary = msg("operations.certificate-covers-not", { { "host", wildcard(step) } }),
-                             .detail = "it is for " + join(leaf.dnsNames, ", "),
-                             .subject = subject,
-                             .remedy = msg("operations.replace-certificate") });
+        problems.push_back(
+            { .summary = msg("operations.certificate-covers-not", { { "host", wildcard(step) } }),
+              .detail = "it is for " + join(leaf.dnsNames, ", "),
+              .subject = subject,
+              .remedy = msg("operations.replace-certificate") });
     }
     if (leaf.notAfter <= now) {
-        problems.push_back({ .summary = msg("operations.certificate-expired", { { "time", formatTime(leaf.notAfter) } }),
+        problems.push_back({ .summary = msg("operations.certificate-expired",
+                                            { { "time", formatTime(leaf.notAfter) } }),
                              .subject = subject,
                              .remedy = msg("operations.replace-certificate") });
     }
@@ -104,8 +106,10 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
         if (!pair) {
             return blocked(pair.error());
         }
-        out.problems = crypto::checkServerPair(
-            pair->certificatePem, pair->keyPem, { "any." + step.inputs["domain"].string() }, context.clock.now());
+        out.problems = crypto::checkServerPair(pair->certificatePem,
+                                               pair->keyPem,
+                                               { "any." + step.inputs["domain"].string() },
+                                               context.clock.now());
         if (hasErrors(out.problems)) {
             return blocked(std::move(out.problems));
         }
@@ -119,7 +123,8 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
     }
     if (!live) {
         if (step.inputs["existing"].boolean()) {
-            return blocked({ { .summary = msg("operations.no-certificate-secret", { { "object", text(secretKey(step)) } }),
+            return blocked({ { .summary = msg("operations.no-certificate-secret",
+                                              { { "object", text(secretKey(step)) } }),
                                .subject = step.cluster.str(),
                                .remedy = msg("operations.make-certificate-secret") } });
         }
@@ -129,8 +134,8 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
         out.changes.push_back(std::move(change));
         return out;
     }
-    const std::string present
-        = base64Decode((*live)["data"]["tls.crt"].string()).value_or(std::string());
+    const std::string present =
+        base64Decode((*live)["data"]["tls.crt"].string()).value_or(std::string());
     const bool ours = plan::isOurs(*live);
     json::wipe(*live);
     const bool replace = ours && !wanted.empty() && wanted != present;
@@ -170,9 +175,10 @@ Result<void> CertificateStep::apply(const plan::Step& step, plan::WriteContext& 
         { "apiVersion", "v1" },
         { "kind", "Secret" },
         { "metadata",
-          json::Object { { "name", secretKey(step).name },
-                         { "namespace", istioNamespace },
-                         { "labels", json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } } } },
+          json::Object {
+              { "name", secretKey(step).name },
+              { "namespace", istioNamespace },
+              { "labels", json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } } } },
         { "type", "kubernetes.io/tls" },
         { "data",
           json::Object { { "tls.crt", base64Encode(pair->certificatePem) },
@@ -181,13 +187,15 @@ Result<void> CertificateStep::apply(const plan::Step& step, plan::WriteContext& 
     write.live = live ? std::move(*live) : json::Value();
     std::vector<plan::PreparedWrite> writes;
     writes.push_back(std::move(write));
-    if (Result<std::vector<json::Value>> sent = context.write(step.cluster, std::move(writes)); !sent) {
+    if (Result<std::vector<json::Value>> sent = context.write(step.cluster, std::move(writes));
+        !sent) {
         return std::move(sent).error();
     }
     return context.fill("certificate", pair->certificatePem);
 }
 
-Result<void> CertificateStep::verify(const plan::Step& /*step*/, plan::WriteContext& /*context*/) const
+Result<void> CertificateStep::verify(const plan::Step& /*step*/,
+                                     plan::WriteContext& /*context*/) const
 {
     return {};
 }

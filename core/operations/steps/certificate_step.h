@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "certificate": the Secret from which the ingress gateway serves TLS. Publishes the public part
-// as `certificate`.
+// Step type "certificate": the Secret from which the ingress gateway serves TLS. Publishes the
+// public part as `certificate`.
 #pragma once
 
 #include "core/plan/behaviour.h"

@@ -7,8 +7,8 @@ namespace isthmus::operations {
 
 namespace {
 
-/// Charts decide by the look of a value (an address or a host name?), so a hole is rendered as an address
-/// from the range for documentation (RFC 5737) and put back as a hole afterwards.
+/// Charts decide by the look of a value (an address or a host name?), so a hole is rendered as an
+/// address from the range for documentation (RFC 5737) and put back as a hole afterwards.
 std::string sentinel(std::size_t index)
 {
     return "192.0.2." + std::to_string(index + 1);
@@ -59,8 +59,8 @@ bool isWebhookConfiguration(const json::Value& object)
 
 json::Value withoutHandedOver(json::Value desired, const json::Value& live)
 {
-    json::Array* webhooks
-        = isWebhookConfiguration(desired) ? desired.member("webhooks").asArray() : nullptr;
+    json::Array* webhooks =
+        isWebhookConfiguration(desired) ? desired.member("webhooks").asArray() : nullptr;
     if (webhooks == nullptr) {
         return desired;
     }

@@ -12,8 +12,7 @@ class ChartStep final : public plan::ObjectsBehaviour
 public:
     explicit ChartStep(ChartPort& charts)
         : m_charts(charts)
-    {
-    }
+    { }
 
 protected:
     [[nodiscard]] Result<std::vector<json::Value>>
@@ -24,8 +23,9 @@ private:
     ChartPort& m_charts;
 };
 
-/// istiod takes `failurePolicy` of its webhooks over once it is ready (manager pilot-discovery); a repeated
-/// apply that named it again would be refused, so it is left out where the live one differs. Pure.
+/// istiod takes `failurePolicy` of its webhooks over once it is ready (manager pilot-discovery); a
+/// repeated apply that named it again would be refused, so it is left out where the live one
+/// differs. Pure.
 [[nodiscard]] json::Value withoutHandedOver(json::Value desired, const json::Value& live);
 
 } // namespace isthmus::operations

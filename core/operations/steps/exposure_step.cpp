@@ -21,8 +21,7 @@ Result<std::vector<json::Value>> ExposureStep::objects(const plan::Step& step,
     if (!wanted || port == nullptr) {
         return wanted;
     }
-    const auto gateways
-        = port->list("networking.istio.io/v1", "Gateway", {}, {}, context.stop);
+    const auto gateways = port->list("networking.istio.io/v1", "Gateway", {}, {}, context.stop);
     if (!gateways) {
         return wanted; // the kind is not there yet, so neither is a Gateway
     }

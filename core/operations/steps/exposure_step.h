@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "exposure": istiod and the mesh's services opened to other networks. A Gateway that passes
+// Step type "exposure": istiod and the mesh's services opened to other networks. A Gateway that
+// passes
 // `*.local` through already is adopted, never doubled: two of them make Envoy refuse the listener.
 #pragma once
 

@@ -10,14 +10,12 @@ namespace isthmus::operations {
 
 namespace {
 
-const kube::ObjectKey webhookKey { "admissionregistration.k8s.io/v1",
-                                   "MutatingWebhookConfiguration",
-                                   "",
-                                   "istio-sidecar-injector" };
-const kube::ObjectKey rootKey { "v1",
-                                "ConfigMap",
-                                std::string(istioNamespace),
-                                std::string(rootCertificate) };
+const kube::ObjectKey webhookKey {
+    "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "", "istio-sidecar-injector"
+};
+const kube::ObjectKey rootKey {
+    "v1", "ConfigMap", std::string(istioNamespace), std::string(rootCertificate)
+};
 
 bool hasRoot(const json::Value& configMap)
 {
@@ -34,7 +32,8 @@ bool hasAuthority(const json::Value& webhookConfiguration)
     });
 }
 
-plan::Inspection InjectorStep::inspect(const plan::Step& step, const plan::ReadContext& context) const
+plan::Inspection InjectorStep::inspect(const plan::Step& step,
+                                       const plan::ReadContext& context) const
 {
     plan::Inspection out;
     plan::ClusterPort* port = context.clusters.find(step.cluster);
@@ -71,8 +70,8 @@ Result<void> InjectorStep::verify(const plan::Step& step, plan::WriteContext& co
             return good;
         };
         const auto left = std::chrono::duration_cast<Milliseconds>(end - context.clock.steady());
-        const Result<json::Value> waited
-            = port->waitFor(key, tellingDone, std::max(left, Milliseconds(1)), context.stop);
+        const Result<json::Value> waited =
+            port->waitFor(key, tellingDone, std::max(left, Milliseconds(1)), context.stop);
         if (waited) {
             return {};
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "injector": waits until istiod has put its CA into the cluster's injection webhook and its root
-// into istio-system. In a remote that happens when the primary's istiod has read the credential.
+// Step type "injector": waits until istiod has put its CA into the cluster's injection webhook and
+// its root into istio-system. In a remote that happens when the primary's istiod has read the
+// credential.
 #pragma once
 
 #include "core/plan/behaviour.h"

@@ -20,7 +20,8 @@ constexpr Milliseconds pause { 500 };
 std::string_view labelValue(std::string_view line, std::string_view name)
 {
     const std::string start = std::string(name) + "=\"";
-    for (std::size_t at = line.find(start); at != std::string_view::npos; at = line.find(start, at + 1)) {
+    for (std::size_t at = line.find(start); at != std::string_view::npos;
+         at = line.find(start, at + 1)) {
         if (at > 0 && (line[at - 1] == '{' || line[at - 1] == ',')) {
             const std::string_view rest = line.substr(at + start.size());
             return rest.substr(0, rest.find('"'));
@@ -34,7 +35,9 @@ Result<std::string> syncStatus(const plan::Step& step, const plan::ReadContext& 
 {
     plan::ClusterPort* port = context.clusters.find(ClusterId(step.inputs["primary"].string()));
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", step.inputs["primary"].string() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected",
+                           { { "cluster", step.inputs["primary"].string() } }) };
     }
     const std::string ns(istioNamespace);
     const auto pods = port->list("v1", "Pod", ns, "app=istiod", context.stop);
@@ -46,10 +49,9 @@ Result<std::string> syncStatus(const plan::Step& step, const plan::ReadContext& 
         if (pod["status"]["phase"].string() != "Running") {
             continue;
         }
-        const Result<std::string> metrics
-            = port->raw("/api/v1/namespaces/" + ns + "/pods/" + kube::keyOf(pod).name
-                            + ":15014/proxy/metrics",
-                        context.stop);
+        const Result<std::string> metrics = port->raw(
+            "/api/v1/namespaces/" + ns + "/pods/" + kube::keyOf(pod).name + ":15014/proxy/metrics",
+            context.stop);
         if (!metrics) {
             return Error(metrics.error());
         }
@@ -91,7 +93,8 @@ void proveRoots(const plan::Step& step, plan::WriteContext& context)
     const std::string& remote = step.inputs["remote"].string();
     const Result<std::string> here = rootOf(ClusterId(step.inputs["primary"].string()), context);
     const Result<std::string> there = rootOf(ClusterId(remote), context);
-    const Result<bool> same = here && there ? crypto::sameRoots(*here, *there) : Result<bool>(false);
+    const Result<bool> same =
+        here && there ? crypto::sameRoots(*here, *there) : Result<bool>(false);
     context.say(same && *same ? msg("operations.proven-root", { { "cluster", remote } })
                               : msg("operations.not-proven-root", { { "cluster", remote } }));
 }
@@ -103,15 +106,15 @@ void proveInjector(const plan::Step& step, plan::WriteContext& context)
                                               "MutatingWebhookConfiguration",
                                               "",
                                               "istio-sidecar-injector" } };
-    const Result<json::Value> webhook
-        = std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
+    const Result<json::Value> webhook =
+        std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
     const Result<std::string> root = rootOf(ClusterId(remote), context);
     bool equal = webhook && root && hasAuthority(*webhook);
     if (equal) {
         for (const json::Value& one : (*webhook)["webhooks"].array()) {
             const auto bundle = base64Decode(one["clientConfig"]["caBundle"].string());
-            const Result<bool> same
-                = bundle ? crypto::sameRoots(*bundle, *root) : Result<bool>(false);
+            const Result<bool> same =
+                bundle ? crypto::sameRoots(*bundle, *root) : Result<bool>(false);
             equal = equal && same && *same;
         }
     }
@@ -119,15 +122,15 @@ void proveInjector(const plan::Step& step, plan::WriteContext& context)
                       : msg("operations.not-proven-injector", { { "cluster", remote } }));
 }
 
-/// The remote's gateway got its configuration and certificate through the primary's gateway: that is what
-/// made it ready, so bytes have crossed from the remote to the primary.
+/// The remote's gateway got its configuration and certificate through the primary's gateway: that
+/// is what made it ready, so bytes have crossed from the remote to the primary.
 void proveWayBack(const plan::Step& step, plan::WriteContext& context)
 {
     const std::string& remote = step.inputs["remote"].string();
     const std::array keys { kube::ObjectKey {
         "apps/v1", "Deployment", std::string(istioNamespace), std::string(eastWestGateway) } };
-    const Result<json::Value> gateway
-        = std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
+    const Result<json::Value> gateway =
+        std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
     const bool ready = gateway && (*gateway)["status"]["readyReplicas"].integer() > 0;
     context.say(ready ? msg("operations.proven-gateway", { { "cluster", remote } })
                       : msg("operations.not-proven-gateway", { { "cluster", remote } }));
@@ -166,7 +169,8 @@ Result<void> JoinProofStep::verify(const plan::Step& step, plan::WriteContext& c
     proveRoots(step, context);
     proveInjector(step, context);
     proveWayBack(step, context);
-    context.say(msg("operations.not-proven-crossing", { { "cluster", step.inputs["remote"].string() } }));
+    context.say(
+        msg("operations.not-proven-crossing", { { "cluster", step.inputs["remote"].string() } }));
     return {};
 }
 

@@ -31,7 +31,8 @@ Result<Reader> readReader(const plan::Step& step, const plan::ReadContext& conte
     const ClusterId remote(step.inputs["remote"].string());
     plan::ClusterPort* port = context.clusters.find(remote);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", remote.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected", { { "cluster", remote.str() } }) };
     }
     const std::array keys { kube::ObjectKey {
         "v1", "Secret", std::string(istioNamespace), std::string(readerTokenSecret) } };
@@ -43,7 +44,8 @@ Result<Reader> readReader(const plan::Step& step, const plan::ReadContext& conte
     const auto ca = base64Decode((*secret)["data"]["ca.crt"].string());
     json::wipe(*secret);
     if (!token || token->empty() || !ca) {
-        return Error { ErrorCode::NotFound, msg("operations.no-token", { { "object", text(keys.front()) } }) };
+        return Error { ErrorCode::NotFound,
+                       msg("operations.no-token", { { "object", text(keys.front()) } }) };
     }
     Reader reader { Secret(*token), *ca };
     wipe(*token);
@@ -83,7 +85,8 @@ Result<json::Value> liveSecret(const plan::Step& step, const plan::ReadContext& 
 {
     plan::ClusterPort* port = context.clusters.find(step.cluster);
     if (port == nullptr) {
-        return Error { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", step.cluster.str() } }) };
+        return Error { ErrorCode::Internal,
+                       msg("plan.cluster-not-connected", { { "cluster", step.cluster.str() } }) };
     }
     const std::array keys { secretKey(step) };
     return std::move(port->getAll(keys, context.stop).front());
@@ -99,14 +102,16 @@ plan::Inspection RemoteSecretStep::inspect(const plan::Step& step,
     change.cluster = step.cluster;
     change.key = secretKey(step);
     change.action = plan::Action::Create;
-    change.diff = "+ data." + step.inputs["remote"].string() + ": (kubeconfig with a token, hidden)\n";
+    change.diff =
+        "+ data." + step.inputs["remote"].string() + ": (kubeconfig with a token, hidden)\n";
     Result<json::Value> live = liveSecret(step, context);
     if (live) {
         const std::string& remote = step.inputs["remote"].string();
         const Result<Reader> reader = readReader(step, context);
         const bool foreign = !plan::isOurs(*live);
         const bool same = reader
-            && base64Decode((*live)["data"][remote].string()) == kubeconfigFor(step, *reader).reveal();
+            && base64Decode((*live)["data"][remote].string())
+                == kubeconfigFor(step, *reader).reveal();
         change.action = same || foreign ? plan::Action::None : plan::Action::Update;
         change.note = foreign ? "kept as it is: made by somebody else" : "";
         out.state = change.action == plan::Action::None ? plan::Inspection::State::AlreadyRight
@@ -138,7 +143,8 @@ Result<void> RemoteSecretStep::apply(const plan::Step& step, plan::WriteContext&
     if (!tried) {
         return std::move(tried).error().wrappedBy(
             tried.error().code,
-            msg("operations.token-does-not-work", { { "cluster", step.inputs["remote"].string() } }));
+            msg("operations.token-does-not-work",
+                { { "cluster", step.inputs["remote"].string() } }));
     }
     Result<json::Value> live = liveSecret(step, context);
     if (!live && live.error().code != ErrorCode::NotFound) {
@@ -169,8 +175,9 @@ Result<void> RemoteSecretStep::undoResidue(const plan::Step& step,
         return {};
     }
     const Result<std::string> root = rootOf(step.cluster, context);
-    return root ? removeRoots(ClusterId(step.inputs["remote"].string()), *root, context)
-                : Result<void>(); // the primary has no root any more, so nothing is recognisable as its
+    return root
+        ? removeRoots(ClusterId(step.inputs["remote"].string()), *root, context)
+        : Result<void>(); // the primary has no root any more, so nothing is recognisable as its
 }
 
 } // namespace isthmus::operations

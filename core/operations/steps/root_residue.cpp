@@ -16,7 +16,8 @@ constexpr int mostRounds = 200;
 
 Error notConnected(const ClusterId& cluster)
 {
-    return { ErrorCode::Internal, msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
+    return { ErrorCode::Internal,
+             msg("plan.cluster-not-connected", { { "cluster", cluster.str() } }) };
 }
 
 bool holdsRoot(const json::Value& configMap, const std::string& rootPem)
@@ -46,8 +47,9 @@ Result<std::size_t> removeOnce(plan::ClusterPort& port,
         }
     }
     if (!writes.empty()) {
-        context.say(msg("operations.removes-roots",
-                        { { "cluster", cluster.str() }, { "count", std::to_string(writes.size()) } }));
+        context.say(
+            msg("operations.removes-roots",
+                { { "cluster", cluster.str() }, { "count", std::to_string(writes.size()) } }));
     }
     // Not journalled: istiod's copies are no receipts of ours, and deleting them is repeatable.
     for (const Result<json::Value>& answer : port.writeAll(writes, {}, context.stop)) {
@@ -82,7 +84,8 @@ Result<std::string> rootOf(const ClusterId& cluster, const plan::ReadContext& co
     if (live[1] && !(*live[1])["data"]["root-cert.pem"].string().empty()) {
         return (*live[1])["data"]["root-cert.pem"].string();
     }
-    return Error { ErrorCode::NotFound, msg("operations.no-root", { { "cluster", cluster.str() } }) };
+    return Error { ErrorCode::NotFound,
+                   msg("operations.no-root", { { "cluster", cluster.str() } }) };
 }
 
 Result<void>
@@ -120,8 +123,8 @@ Result<void> awaitNoIstiod(const ClusterId& cluster, plan::WriteContext& context
         return notConnected(cluster);
     }
     for (int round = 0; round < mostRounds; ++round) {
-        const auto pods
-            = port->list("v1", "Pod", std::string(istioNamespace), "app=istiod", context.stop);
+        const auto pods =
+            port->list("v1", "Pod", std::string(istioNamespace), "app=istiod", context.stop);
         if (!pods) {
             return Error(pods.error());
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// istiod writes the mesh's root certificate into every namespace (ConfigMap istio-ca-root-cert) and leaves
-// it there when it goes. Undo takes those of our root away again.
+// istiod writes the mesh's root certificate into every namespace (ConfigMap istio-ca-root-cert) and
+// leaves it there when it goes. Undo takes those of our root away again.
 #pragma once
 
 #include "core/plan/behaviour.h"
@@ -11,10 +11,12 @@ namespace isthmus::operations {
 
 /// The root that the cluster's workloads trust: of `cacerts`, else of istio-system's ConfigMap.
 /// Errors: NotFound.
-[[nodiscard]] Result<std::string> rootOf(const ClusterId& cluster, const plan::ReadContext& context);
+[[nodiscard]] Result<std::string> rootOf(const ClusterId& cluster,
+                                         const plan::ReadContext& context);
 
-/// Deletes the ConfigMaps with exactly this root until none comes back: an istiod that is just going may
-/// write once more. Errors: what the API answers; Timeout where somebody keeps writing them.
+/// Deletes the ConfigMaps with exactly this root until none comes back: an istiod that is just
+/// going may write once more. Errors: what the API answers; Timeout where somebody keeps writing
+/// them.
 [[nodiscard]] Result<void>
 removeRoots(const ClusterId& cluster, const std::string& rootPem, plan::WriteContext& context);
 

@@ -17,8 +17,8 @@ constexpr Milliseconds pause { 200 };
 /// Address and certificate of the ingress gateway. Errors: NotFound where it has none yet.
 Result<Visit> entranceOf(const plan::Step& step, const plan::ReadContext& context)
 {
-    plan::ClusterPort* port
-        = context.clusters.find(ClusterId(step.inputs["ingressCluster"].string()));
+    plan::ClusterPort* port =
+        context.clusters.find(ClusterId(step.inputs["ingressCluster"].string()));
     if (port == nullptr) {
         return Error { ErrorCode::NotFound, msg("operations.no-entrance") };
     }
@@ -43,13 +43,12 @@ Result<Visit> entranceOf(const plan::Step& step, const plan::ReadContext& contex
     return visit;
 }
 
-Result<json::Value> readLive(const kube::ObjectKey& key,
-                             const plan::Step& step,
-                             const plan::ReadContext& context)
+Result<json::Value>
+readLive(const kube::ObjectKey& key, const plan::Step& step, const plan::ReadContext& context)
 {
     const std::array keys { key };
-    Result<json::Value> live
-        = std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
+    Result<json::Value> live =
+        std::move(context.clusters.find(step.cluster)->getAll(keys, context.stop).front());
     if (!live && live.error().code == ErrorCode::NotFound) {
         return json::Value();
     }
@@ -127,9 +126,10 @@ Result<void> RouteProofStep::prove(const plan::Step& step,
                           { "status", std::to_string(answer->status) },
                           { "time", formatDuration(answer->took) } }));
     } else {
-        const std::string why = answer ? "HTTP " + std::to_string(answer->status)
-                                       : describe(answer.error());
-        context.say(msg("operations.not-proven-request", { { "cluster", cluster }, { "why", why } }));
+        const std::string why =
+            answer ? "HTTP " + std::to_string(answer->status) : describe(answer.error());
+        context.say(
+            msg("operations.not-proven-request", { { "cluster", cluster }, { "why", why } }));
     }
     return send(kube::Verb::Delete, target["object"], step, context);
 }
@@ -150,7 +150,8 @@ Result<void> RouteProofStep::apply(const plan::Step& step, plan::WriteContext& c
     return {};
 }
 
-Result<void> RouteProofStep::verify(const plan::Step& /*step*/, plan::WriteContext& /*context*/) const
+Result<void> RouteProofStep::verify(const plan::Step& /*step*/,
+                                    plan::WriteContext& /*context*/) const
 {
     return {};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "route-proof": one real request into each cluster. A temporary route of a host that nobody
-// else uses leads to that cluster alone; it is journalled like any write and removed again.
+// Step type "route-proof": one real request into each cluster. A temporary route of a host that
+// nobody else uses leads to that cluster alone; it is journalled like any write and removed again.
 #pragma once
 
 #include "core/operations/ports.h"
@@ -13,8 +13,7 @@ class RouteProofStep final : public plan::Behaviour
 public:
     explicit RouteProofStep(ProbePort& probes)
         : m_probes(probes)
-    {
-    }
+    { }
 
     [[nodiscard]] plan::Inspection inspect(const plan::Step& step,
                                            const plan::ReadContext& context) const override;

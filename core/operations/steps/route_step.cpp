@@ -85,8 +85,7 @@ Result<std::vector<json::Value>> RouteStep::objects(const plan::Step& step,
         return wanted;
     }
     const json::Value route = ofKind(*wanted, "VirtualService");
-    const auto routes
-        = port->list(std::string(networking), "VirtualService", {}, {}, context.stop);
+    const auto routes = port->list(std::string(networking), "VirtualService", {}, {}, context.stop);
     if (!routes) {
         return wanted; // the kind is not there yet, so neither is a route
     }
@@ -104,12 +103,13 @@ plan::Inspection RouteStep::inspect(const plan::Step& step, const plan::ReadCont
     if (!rule.isNull() && port != nullptr) {
         const std::array keys { kube::keyOf(rule) };
         const Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
-        const std::vector<std::string> missing
-            = live && !plan::isOurs(*live) ? missingSubsets(*live, rule) : std::vector<std::string>();
+        const std::vector<std::string> missing =
+            live && !plan::isOurs(*live) ? missingSubsets(*live, rule) : std::vector<std::string>();
         if (!missing.empty()) {
             plan::Inspection out;
             out.state = plan::Inspection::State::Blocked;
-            out.problems.push_back({ .summary = msg("operations.foreign-subsets", { { "object", text(keys.front()) } }),
+            out.problems.push_back({ .summary = msg("operations.foreign-subsets",
+                                                    { { "object", text(keys.front()) } }),
                                      .detail = "it lacks the subsets " + join(missing, ", "),
                                      .subject = step.cluster.str(),
                                      .remedy = msg("operations.add-subsets") });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "reader-token": a Secret that the cluster fills with a token of istiod's reader account.
+// Step type "reader-token": a Secret that the cluster fills with a token of istiod's reader
+// account.
 #pragma once
 
 #include "core/plan/objects.h"

@@ -71,10 +71,11 @@ json::Value secretFor(const Authority& authority, const std::string& spki)
         { "apiVersion", "v1" },
         { "kind", "Secret" },
         { "metadata",
-          json::Object { { "name", "cacerts" },
-                         { "namespace", istioNamespace },
-                         { "labels", json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } },
-                         { "annotations", json::Object { { "isthmus.io/spki", spki } } } } },
+          json::Object {
+              { "name", "cacerts" },
+              { "namespace", istioNamespace },
+              { "labels", json::Object { { "app.kubernetes.io/managed-by", "isthmus" } } },
+              { "annotations", json::Object { { "isthmus.io/spki", spki } } } } },
         { "type", "Opaque" },
         { "data",
           json::Object { { "ca-cert.pem", base64Encode(authority.intermediate.certificatePem) },
@@ -84,7 +85,8 @@ json::Value secretFor(const Authority& authority, const std::string& spki)
     };
 }
 
-/// The sealed file holds certificate and key together, so that it alone can sign the next intermediate.
+/// The sealed file holds certificate and key together, so that it alone can sign the next
+/// intermediate.
 Result<crypto::KeyPair> openRoot(const std::string& file, PassphrasePort& passphrases)
 {
     const Result<std::string> sealed = readFile(file);
@@ -130,13 +132,13 @@ rootFor(const plan::Step& step, const plan::ReadContext& context, PassphrasePort
     if (!file.empty() && std::filesystem::exists(file, failed)) {
         return openRoot(file, passphrases);
     }
-    Result<crypto::KeyPair> root
-        = crypto::makeRoot({ .commonName = "Root CA of " + step.inputs["mesh"].string(),
-                             .days = rootDays,
-                             .now = context.clock.now() });
+    Result<crypto::KeyPair> root =
+        crypto::makeRoot({ .commonName = "Root CA of " + step.inputs["mesh"].string(),
+                           .days = rootDays,
+                           .now = context.clock.now() });
     if (root && !file.empty()) {
-        // Durable before the first write to the cluster: a crash after it must not leave a mesh whose root
-        // key is gone.
+        // Durable before the first write to the cluster: a crash after it must not leave a mesh
+        // whose root key is gone.
         if (Result<void> stored = storeRoot(*root, file, passphrases); !stored) {
             return std::move(stored).error();
         }
@@ -152,12 +154,12 @@ makeAuthority(const plan::Step& step, const plan::ReadContext& context, Passphra
         return Error(root.error());
     }
     const bool discard = step.inputs["rootKeyFile"].string().empty();
-    Result<crypto::KeyPair> intermediate
-        = crypto::makeIntermediate(*root,
-                                   { .commonName = "Intermediate CA",
-                                     .location = step.cluster.str(),
-                                     .days = discard ? rootDays : intermediateDays,
-                                     .now = context.clock.now() });
+    Result<crypto::KeyPair> intermediate =
+        crypto::makeIntermediate(*root,
+                                 { .commonName = "Intermediate CA",
+                                   .location = step.cluster.str(),
+                                   .days = discard ? rootDays : intermediateDays,
+                                   .now = context.clock.now() });
     if (!intermediate) {
         return std::move(intermediate).error();
     }
@@ -222,9 +224,9 @@ plan::Inspection TrustStep::inspect(const plan::Step& step, const plan::ReadCont
     change.cluster = step.cluster;
     change.key = cacerts;
     const bool discard = step.inputs["rootKeyFile"].string().empty();
-    change.diff = discard
-        ? "+ a new root, whose key is thrown away, and an intermediate that lives as long (10 years)\n"
-        : "+ a new root, sealed in " + step.inputs["rootKeyFile"].string()
+    change.diff = discard ? "+ a new root, whose key is thrown away, and an intermediate that "
+                            "lives as long (10 years)\n"
+                          : "+ a new root, sealed in " + step.inputs["rootKeyFile"].string()
             + ", and an intermediate for one year\n";
     out.changes.push_back(std::move(change));
     return out;
@@ -253,9 +255,8 @@ Result<void> TrustStep::verify(const plan::Step& /*step*/, plan::WriteContext& /
     return {};
 }
 
-Result<void> TrustStep::undoResidue(const plan::Step& step,
-                                    plan::WriteContext& context,
-                                    bool writesGone) const
+Result<void>
+TrustStep::undoResidue(const plan::Step& step, plan::WriteContext& context, bool writesGone) const
 {
     if (writesGone) {
         return {};
@@ -263,8 +264,8 @@ Result<void> TrustStep::undoResidue(const plan::Step& step,
     plan::ClusterPort* port = context.clusters.find(step.cluster);
     const std::array keys { cacerts };
     Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
-    const bool ours = live
-        && kube::annotation(*live, plan::operationAnnotation) == context.operation().str();
+    const bool ours =
+        live && kube::annotation(*live, plan::operationAnnotation) == context.operation().str();
     if (live) {
         json::wipe(*live);
     }

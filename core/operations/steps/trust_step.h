@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Step type "trust": the Secret cacerts, from which istiod issues. A root and one intermediate of our own;
-// one that is there already is kept, the public sample CA never accepted.
+// Step type "trust": the Secret cacerts, from which istiod issues. A root and one intermediate of
+// our own; one that is there already is kept, the public sample CA never accepted.
 #pragma once
 
 #include "core/operations/ports.h"
@@ -13,8 +13,7 @@ class TrustStep final : public plan::Behaviour
 public:
     explicit TrustStep(PassphrasePort& passphrases)
         : m_passphrases(passphrases)
-    {
-    }
+    { }
 
     [[nodiscard]] plan::Inspection inspect(const plan::Step& step,
                                            const plan::ReadContext& context) const override;

@@ -25,8 +25,8 @@ Error noSuchRoute(const std::string& route)
                    msg("operations.name-a-route") };
 }
 
-/// The route's VirtualService among those of the cluster: by mesh.yaml's name, else by its service, else
-/// by the object's own name.
+/// The route's VirtualService among those of the cluster: by mesh.yaml's name, else by its service,
+/// else by the object's own name.
 const json::Value* pick(const std::vector<json::Value>& services,
                         const mesh::RouteSpec* spec,
                         const std::string& route)
@@ -71,8 +71,8 @@ std::vector<mesh::Pod> podsOf(const mesh::MeshSpec& spec,
     std::vector<mesh::Pod> pods;
     for (const mesh::Cluster& cluster : spec.clusters) {
         plan::ClusterPort* port = clusters.find(cluster.name);
-        const auto listed
-            = port->list("v1", "Pod", ns, {}, stop); // a cluster that is away adds none
+        const auto listed =
+            port->list("v1", "Pod", ns, {}, stop); // a cluster that is away adds none
         for (const json::Value& object : listed ? *listed : std::vector<json::Value>()) {
             mesh::Pod pod { .cluster = cluster.name };
             for (const auto& [key, value] : object["metadata"]["labels"].object()) {
@@ -84,7 +84,8 @@ std::vector<mesh::Pod> podsOf(const mesh::MeshSpec& spec,
     return pods;
 }
 
-/// Which cluster each destination of the rule leads to. Errors: Unsupported where one cannot be told.
+/// Which cluster each destination of the rule leads to. Errors: Unsupported where one cannot be
+/// told.
 Result<std::vector<ClusterId>> clustersOf(const mesh::MeshSpec& spec,
                                           const mesh::HttpRule& rule,
                                           const std::vector<json::Value>& rules,
@@ -100,8 +101,8 @@ Result<std::vector<ClusterId>> clustersOf(const mesh::MeshSpec& spec,
         std::vector<ClusterId> found;
         for (const json::Value& object : rules) {
             const mesh::DestinationRule read = mesh::readDestinationRule(object);
-            const mesh::Subset* subset
-                = read.host == destination.host ? read.find(destination.subset) : nullptr;
+            const mesh::Subset* subset =
+                read.host == destination.host ? read.find(destination.subset) : nullptr;
             if (subset != nullptr) {
                 const bool labelled = subset->labels.contains(mesh::clusterLabel);
                 found = mesh::clustersOf(*subset,
@@ -161,7 +162,8 @@ Result<void> checkIntent(const LiveRoute& live, const WeightsIntent& intent)
     return {};
 }
 
-Result<std::string> modeFor(const LiveRoute& live, const WeightsIntent& intent, const json::Array& weights)
+Result<std::string>
+modeFor(const LiveRoute& live, const WeightsIntent& intent, const json::Array& weights)
 {
     const mesh::Ownership ownership = mesh::ownerOf(live.object);
     const std::string owner(mesh::name(ownership.owner));
@@ -177,7 +179,8 @@ Result<std::string> modeFor(const LiveRoute& live, const WeightsIntent& intent, 
             return std::string("patch");
         }
         return Error { ErrorCode::Refused,
-                       msg("operations.route-of-somebody", { { "object", text(live.key) }, { "owner", owner } }),
+                       msg("operations.route-of-somebody",
+                           { { "object", text(live.key) }, { "owner", owner } }),
                        ownership.evidence,
                        {},
                        msg("operations.confirm-foreign") };
@@ -185,11 +188,13 @@ Result<std::string> modeFor(const LiveRoute& live, const WeightsIntent& intent, 
         break;
     }
     const Result<json::Value> patch = mesh::weightPatch(live.object, live.rule, numbers);
-    return Error { ErrorCode::Refused,
-                   msg("operations.route-of-controller", { { "object", text(live.key) }, { "owner", owner } }),
-                   ownership.evidence + "; the patch: " + (patch ? json::write(*patch) : std::string()),
-                   {},
-                   msg("operations.change-at-source") };
+    return Error {
+        ErrorCode::Refused,
+        msg("operations.route-of-controller", { { "object", text(live.key) }, { "owner", owner } }),
+        ownership.evidence + "; the patch: " + (patch ? json::write(*patch) : std::string()),
+        {},
+        msg("operations.change-at-source")
+    };
 }
 
 } // namespace
@@ -207,12 +212,13 @@ Result<LiveRoute> findRoute(const mesh::MeshSpec& spec,
     }
     const json::Value* object = pick(*services, wanted, route);
     if (object == nullptr) {
-        return wanted == nullptr ? noSuchRoute(route)
-                                 : Error { ErrorCode::NotFound,
-                                           msg("operations.route-not-there", { { "route", route } }),
-                                           {},
-                                           spec.primary().name.str(),
-                                           msg("operations.make-route") };
+        return wanted == nullptr
+            ? noSuchRoute(route)
+            : Error { ErrorCode::NotFound,
+                      msg("operations.route-not-there", { { "route", route } }),
+                      {},
+                      spec.primary().name.str(),
+                      msg("operations.make-route") };
     }
     const mesh::VirtualService read = mesh::readVirtualService(*object);
     LiveRoute live;
@@ -226,8 +232,8 @@ Result<LiveRoute> findRoute(const mesh::MeshSpec& spec,
     if (!rules) {
         return Error(rules.error());
     }
-    Result<std::vector<ClusterId>> found
-        = clustersOf(spec, read.http[live.rule], *rules, clusters, stop);
+    Result<std::vector<ClusterId>> found =
+        clustersOf(spec, read.http[live.rule], *rules, clusters, stop);
     if (!found) {
         return std::move(found).error().withSubject(text(live.key));
     }

@@ -81,8 +81,8 @@ inverseWeightPatch(const json::Value& live, std::size_t rule, const std::vector<
     json::Array restores;
     const json::Array& route = live["spec"]["http"][rule]["route"].array();
     for (std::size_t i = 0; i < route.size() && i < weights.size(); ++i) {
-        const std::string path = "/spec/http/" + std::to_string(rule) + "/route/"
-            + std::to_string(i);
+        const std::string path =
+            "/spec/http/" + std::to_string(rule) + "/route/" + std::to_string(i);
         operations.push_back(json::Object { { "op", "test" },
                                             { "path", path + "/destination" },
                                             { "value", route[i]["destination"] } });
@@ -100,7 +100,8 @@ inverseWeightPatch(const json::Value& live, std::size_t rule, const std::vector<
     return operations;
 }
 
-plan::Inspection WeightsStep::inspect(const plan::Step& step, const plan::ReadContext& context) const
+plan::Inspection WeightsStep::inspect(const plan::Step& step,
+                                      const plan::ReadContext& context) const
 {
     plan::Inspection out;
     const auto block = [&](const Error& error) {
@@ -134,7 +135,8 @@ plan::Inspection WeightsStep::inspect(const plan::Step& step, const plan::ReadCo
 
 Result<void> WeightsStep::apply(const plan::Step& step, plan::WriteContext& context) const
 {
-    Error last { ErrorCode::Conflict, msg("operations.route-keeps-changing", { { "object", text(keyOf(step)) } }) };
+    Error last { ErrorCode::Conflict,
+                 msg("operations.route-keeps-changing", { { "object", text(keyOf(step)) } }) };
     for (int attempt = 0; attempt < attempts; ++attempt) {
         Result<json::Value> live = read(step, context);
         if (!live) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Step type "weights": the weights of one rule of a VirtualService. Ours is applied whole, with the
-// resourceVersion that was read; somebody else's gets a JSON Patch of the weights alone, with tests.
+// resourceVersion that was read; somebody else's gets a JSON Patch of the weights alone, with
+// tests.
 #pragma once
 
 #include "core/plan/behaviour.h"
@@ -18,8 +19,8 @@ public:
                                       plan::WriteContext& context) const override;
 };
 
-/// The patch that takes `weights` of the rule back to what `live` has, testing first that they are still
-/// the ones that were set. Pure.
+/// The patch that takes `weights` of the rule back to what `live` has, testing first that they are
+/// still the ones that were set. Pure.
 [[nodiscard]] json::Value
 inverseWeightPatch(const json::Value& live, std::size_t rule, const std::vector<int>& weights);
 
