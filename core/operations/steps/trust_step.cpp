@@ -64,9 +64,14 @@ struct Authority
     crypto::KeyPair intermediate;
 };
 
+/// What every workload sends after its own certificate: from its issuer up to the root.
+std::string chainOf(const Authority& authority)
+{
+    return authority.intermediate.certificatePem + authority.rootPem;
+}
+
 json::Value secretFor(const Authority& authority, const std::string& spki)
 {
-    const std::string chain = authority.intermediate.certificatePem + authority.rootPem;
     return json::Object {
         { "apiVersion", "v1" },
         { "kind", "Secret" },
@@ -81,7 +86,7 @@ json::Value secretFor(const Authority& authority, const std::string& spki)
           json::Object { { "ca-cert.pem", base64Encode(authority.intermediate.certificatePem) },
                          { "ca-key.pem", base64Encode(authority.intermediate.keyPem.reveal()) },
                          { "root-cert.pem", base64Encode(authority.rootPem) },
-                         { "cert-chain.pem", base64Encode(chain) } } },
+                         { "cert-chain.pem", base64Encode(chainOf(authority)) } } },
     };
 }
 
@@ -165,7 +170,7 @@ makeAuthority(const plan::Step& step, const plan::ReadContext& context, Passphra
     }
     Authority made { root->certificatePem, std::move(*intermediate) };
     const Diagnostics problems = crypto::checkAuthority(made.intermediate.certificatePem,
-                                                        made.rootPem,
+                                                        chainOf(made),
                                                         made.rootPem,
                                                         made.intermediate.keyPem,
                                                         context.clock.now());
