@@ -67,7 +67,7 @@ std::string managerOf(const json::Value& cause)
 Error applyConflict(const Facts& facts)
 {
     Error error { .code = ErrorCode::Conflict,
-                  .message = msg(conflictId),
+                  .message = msg("kube.apply-conflict"),
                   .remedy = msg("kube.apply-conflict.do") };
     std::vector<std::string> lines;
     for (const json::Value& cause : facts.details["causes"].array()) {
@@ -163,7 +163,7 @@ Error serverTrouble(const Facts& facts)
                  .remedy = msg("kube.invalid.do") };
     }
     if (hasCause(facts, "ResourceVersionTooLarge")) {
-        return { .code = ErrorCode::Internal, .message = msg(aheadId), .retry = Retry::After };
+        return { .code = ErrorCode::Internal, .message = msg("kube.ahead-of-server"), .retry = Retry::After };
     }
     return { .code = facts.code == 504 ? ErrorCode::Timeout : ErrorCode::Internal,
              .message = facts.isStatus

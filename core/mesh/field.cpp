@@ -58,7 +58,7 @@ std::string kindName(const yaml::Node& node)
 
 Message with(Message message, const std::string& value)
 {
-    message.args.emplace_back("value", shortened(value, 80));
+    message.args = { { "value", shortened(value, 80) } };
     return message;
 }
 

@@ -12,7 +12,7 @@ Type<std::string> label()
 {
     return text({ { { "pattern", "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" }, { "maxLength", 63 } },
                   [](const std::string& value) { return isDns1123Label(value); },
-                  msg("mesh.not-a-label"),
+                  msg("mesh.not-a-label", { { "value", {} } }),
                   msg("mesh.write-label") });
 }
 
@@ -22,7 +22,7 @@ Type<std::string> hostName()
         { { { "pattern", "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" },
             { "maxLength", 253 } },
           isHostName,
-          msg("mesh.not-a-host"),
+          msg("mesh.not-a-host", { { "value", {} } }),
           msg("mesh.write-host") });
 }
 
@@ -68,7 +68,7 @@ Type<std::string> version()
 {
     return text({ { { "pattern", "^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$" } },
                   isVersion,
-                  msg("mesh.not-a-version"),
+                  msg("mesh.not-a-version", { { "value", {} } }),
                   msg("mesh.write-version") });
 }
 
@@ -79,7 +79,7 @@ Type<std::string> repository()
                       return !hostOfUrl(value, "https").empty() || !hostOfUrl(value, "oci").empty()
                           || !hostOfUrl(value, "http").empty();
                   },
-                  msg("mesh.not-a-repository"),
+                  msg("mesh.not-a-repository", { { "value", {} } }),
                   msg("mesh.write-repository") });
 }
 

@@ -26,7 +26,7 @@ Type<std::string> network()
     return text(
         { { { "pattern", "^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$" }, { "maxLength", 63 } },
           isLabelValue,
-          msg("mesh.not-a-network"),
+          msg("mesh.not-a-network", { { "value", {} } }),
           msg("mesh.write-network") });
 }
 
@@ -36,7 +36,7 @@ Type<std::string> ipAddress()
                       json::Array { json::Object { { "format", "ipv4" } },
                                     json::Object { { "format", "ipv6" } } } } },
                   isIpAddress,
-                  msg("mesh.not-an-ip"),
+                  msg("mesh.not-an-ip", { { "value", {} } }),
                   msg("mesh.write-ip") });
 }
 
@@ -44,7 +44,7 @@ Type<std::string> ipOrHost()
 {
     return text({ { { "minLength", 1 } },
                   [](const std::string& value) { return isIpAddress(value) || isHostName(value); },
-                  msg("mesh.not-an-address"),
+                  msg("mesh.not-an-address", { { "value", {} } }),
                   msg("mesh.write-address") });
 }
 
@@ -52,7 +52,7 @@ Type<std::string> httpsUrl()
 {
     return text({ { { "pattern", "^https://" } },
                   [](const std::string& value) { return !hostOfUrl(value, "https").empty(); },
-                  msg("mesh.not-https"),
+                  msg("mesh.not-https", { { "value", {} } }),
                   msg("mesh.write-https") });
 }
 
