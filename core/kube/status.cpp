@@ -67,8 +67,9 @@ std::string managerOf(const json::Value& cause)
 Error applyConflict(const Facts& facts)
 {
     Error error { .code = ErrorCode::Conflict,
-                  .message = msg("kube.apply-conflict"),
+                  .message = msg("kube.apply-conflict", { { "field", {} }, { "manager", {} } }),
                   .remedy = msg("kube.apply-conflict.do") };
+    error.message.args.clear(); // one pair per conflict follows
     std::vector<std::string> lines;
     for (const json::Value& cause : facts.details["causes"].array()) {
         const std::string manager = managerOf(cause);
@@ -163,7 +164,9 @@ Error serverTrouble(const Facts& facts)
                  .remedy = msg("kube.invalid.do") };
     }
     if (hasCause(facts, "ResourceVersionTooLarge")) {
-        return { .code = ErrorCode::Internal, .message = msg("kube.ahead-of-server"), .retry = Retry::After };
+        return { .code = ErrorCode::Internal,
+                 .message = msg("kube.ahead-of-server"),
+                 .retry = Retry::After };
     }
     return { .code = facts.code == 504 ? ErrorCode::Timeout : ErrorCode::Internal,
              .message = facts.isStatus
