@@ -92,8 +92,7 @@ public:
         : m_table(table)
         , m_line(line)
         , m_flags(globalFlags())
-    {
-    }
+    { }
 
     Result<Arguments> parse()
     {
@@ -192,7 +191,8 @@ private:
         }
         // A command that has only forms of two words: "weights".
         const auto wrong = std::ranges::find(m_line, first) + 1;
-        const std::string second = wrong != m_line.end() && !isFlag(*wrong) ? *wrong : std::string();
+        const std::string second =
+            wrong != m_line.end() && !isFlag(*wrong) ? *wrong : std::string();
         return second.empty()
             ? usage(msg("app.subcommand-missing", { { "command", first } }),
                     msg("app.say-one-of", { { "values", isthmus::join(seconds, ", ") } }))
@@ -203,8 +203,8 @@ private:
     Result<void> takeFlag(std::size_t& i)
     {
         const FlagWord word = splitFlag(m_line[i]);
-        const Flag* flag = word.isLong ? findFlag(m_flags, word.name)
-                                       : findLetter(m_flags, word.name.front());
+        const Flag* flag =
+            word.isLong ? findFlag(m_flags, word.name) : findLetter(m_flags, word.name.front());
         const std::string shown = (word.isLong ? "--" : "-") + word.name;
         if (flag == nullptr) {
             return unknownFlag(word, shown);
@@ -224,8 +224,9 @@ private:
         } else if (i + 1 < m_line.size()) {
             value = m_line[++i];
         } else {
-            return usage(msg("app.flag-needs-value", { { "flag", shown }, { "value", flag->value } }),
-                         helpRemedy(m_out.command));
+            return usage(
+                msg("app.flag-needs-value", { { "flag", shown }, { "value", flag->value } }),
+                helpRemedy(m_out.command));
         }
         return keep(*flag, shown, value);
     }
@@ -255,8 +256,7 @@ private:
             names.push_back(flag.name);
         }
         const Message what = m_out.command != nullptr
-            ? msg("app.unknown-flag-of",
-                  { { "flag", shown }, { "command", m_out.command->name } })
+            ? msg("app.unknown-flag-of", { { "flag", shown }, { "command", m_out.command->name } })
             : msg("app.unknown-flag", { { "flag", shown } });
         return usage(what,
                      word.isLong ? suggestion(word.name, names, "--", m_out.command)
@@ -275,9 +275,10 @@ private:
                 if (expected[i].optional) {
                     break;
                 }
-                return usage(msg("app.word-missing",
-                                 { { "command", m_out.command->name }, { "word", expected[i].name } }),
-                             helpRemedy(m_out.command));
+                return usage(
+                    msg("app.word-missing",
+                        { { "command", m_out.command->name }, { "word", expected[i].name } }),
+                    helpRemedy(m_out.command));
             }
             const auto& choices = expected[i].choices;
             if (!choices.empty() && std::ranges::find(choices, m_out.words[i]) == choices.end()) {
@@ -299,11 +300,9 @@ private:
                 seconds.push_back(parts.back());
             }
         }
-        return usage(msg("app.word-too-many", { { "command", m_out.command->name }, { "word", word } }),
-                     suggestion(word,
-                                seconds,
-                                "isthmusctl " + m_out.command->name + " ",
-                                m_out.command));
+        return usage(
+            msg("app.word-too-many", { { "command", m_out.command->name }, { "word", word } }),
+            suggestion(word, seconds, "isthmusctl " + m_out.command->name + " ", m_out.command));
     }
 
     const CommandTable& m_table;
@@ -349,10 +348,25 @@ const std::vector<Flag>& globalFlags()
 {
     static const std::vector<Flag> flags {
         { "file", 'f', "FILE", "The mesh's description; left out: ./mesh.yaml.", {}, true },
-        { "kubeconfig", 0, "FILE", "Kubeconfig instead of $KUBECONFIG and ~/.kube/config.", {}, true },
-        { "output", 'o', "FORMAT", "text for people, json for programs.", { "text", "json" }, true },
+        { "kubeconfig",
+          0,
+          "FILE",
+          "Kubeconfig instead of $KUBECONFIG and ~/.kube/config.",
+          {},
+          true },
+        { "output",
+          'o',
+          "FORMAT",
+          "text for people, json for programs.",
+          { "text", "json" },
+          true },
         { "yes", 'y', "", "Do it without a question.", {}, true },
-        { "timeout", 0, "DURATION", "Stop after this time: 90s, 10m. What was begun can be resumed.", {}, true },
+        { "timeout",
+          0,
+          "DURATION",
+          "Stop after this time: 90s, 10m. What was begun can be resumed.",
+          {},
+          true },
         { "audit", 0, "FILE", "Append a JSON line for each request sent.", {}, true },
         { "verbose", 'v', "", "Say more: every write, every diff.", {}, true },
         { "no-color", 0, "", "No colours; so does NO_COLOR.", {}, true },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command line as data: a table of commands and flags, from which parsing, --help and suggestions are
-// made. Pure.
+// The command line as data: a table of commands and flags, from which parsing, --help and
+// suggestions are made. Pure.
 #pragma once
 
 #include "core/base/result.h"
@@ -43,7 +43,8 @@ struct Command
     std::string summary;
     std::string description = {}; ///< a paragraph or more below the summary
     std::vector<Word> words = {};
-    std::vector<Flag> flags = {}; ///< beside the global ones; one of the same name replaces that one
+    std::vector<Flag>
+        flags = {}; ///< beside the global ones; one of the same name replaces that one
     std::vector<std::string> examples = {};
     Run run = nullptr; ///< null: known, but not done by this version
 };
@@ -55,21 +56,24 @@ struct Arguments
 {
     const Command* command = nullptr; ///< null: no command was given
     std::vector<std::string> words = {};
-    std::map<std::string, std::string, std::less<>> flags = {}; ///< by name; "" for those without a value
+    std::map<std::string, std::string, std::less<>>
+        flags = {}; ///< by name; "" for those without a value
     bool help = false; ///< --help or -h
 
     [[nodiscard]] bool has(std::string_view flag) const { return flags.contains(flag); }
+
     [[nodiscard]] std::optional<std::string> value(std::string_view flag) const;
     /// The word at the place, or "".
     [[nodiscard]] const std::string& word(std::size_t index) const;
 };
 
-/// Errors: Usage, with the nearest command, flag or value where one is near; Unsupported for a command of
-/// a later version.
+/// Errors: Usage, with the nearest command, flag or value where one is near; Unsupported for a
+/// command of a later version.
 [[nodiscard]] Result<Arguments> parseArguments(const CommandTable& table,
                                                std::span<const std::string> line);
 
-/// Whether the line asks for JSON, however wrong the rest of it may be: the error is then JSON, too.
+/// Whether the line asks for JSON, however wrong the rest of it may be: the error is then JSON,
+/// too.
 [[nodiscard]] bool wantsJson(std::span<const std::string> line);
 
 /// The flags that a command takes: its own, then the global ones that it does not replace.

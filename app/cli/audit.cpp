@@ -39,7 +39,8 @@ void AuditLog::add(const api::AuditRecord& record)
 {
     const std::string line = auditLine(record);
     const MutexLock lock(m_mutex);
-    m_file << line << std::flush; // line by line: what was sent before a crash is what one looks for
+    m_file << line
+           << std::flush; // line by line: what was sent before a crash is what one looks for
 }
 
 bool AuditLog::good()

@@ -10,12 +10,14 @@ namespace isthmus::cli {
 
 namespace {
 
-const std::vector<std::string> operationNames { "apply", "install", "join",
-                                                "ingress", "demo", "route" };
+const std::vector<std::string> operationNames { "apply",   "install", "join",
+                                                "ingress", "demo",    "route" };
 
 Flag clusterFlag()
 {
-    return { .name = "cluster", .letter = 'c', .value = "NAME", .help = "Only this cluster of the mesh." };
+    return {
+        .name = "cluster", .letter = 'c', .value = "NAME", .help = "Only this cluster of the mesh."
+    };
 }
 
 Command writing(std::string name, std::string summary, std::string description, Command::Run run)
@@ -39,29 +41,39 @@ CommandTable startCommands()
     return {
         { .name = "contexts",
           .summary = "Lists the kubeconfig's contexts; contacts nothing.",
-          .examples = { "isthmusctl contexts", "isthmusctl contexts --kubeconfig both.yaml -o json" },
+          .examples = { "isthmusctl contexts",
+                        "isthmusctl contexts --kubeconfig both.yaml -o json" },
           .run = runContexts },
         { .name = "init",
           .summary = "Writes a commented mesh.yaml.",
-          .description = "The first context is the primary. Where the kubeconfig has exactly two, --contexts "
-                         "may be left out. The file goes where -f says, else to mesh.yaml; one that is there "
-                         "is replaced only with --yes.",
-          .flags = {
-              { .name = "contexts", .value = "A,B", .help = "Contexts of the clusters, the primary's first." },
-              { .name = "from-clusters",
-                .help = "Read from the clusters what they already run: mesh, networks, version." },
-              { .name = "name", .value = "MESH", .help = "Name of the mesh (mesh1)." },
-              { .name = "charts", .value = "DIR", .help = "Folder with Istio's charts." },
-              { .name = "istio-version", .value = "VERSION", .help = "Version of Istio to install." },
-              { .name = "domain", .value = "DOMAIN", .help = "Public domain, without \"*.\"." } },
+          .description =
+              "The first context is the primary. Where the kubeconfig has exactly two, --contexts "
+              "may be left out. The file goes where -f says, else to mesh.yaml; one that is there "
+              "is replaced only with --yes.",
+          .flags = { { .name = "contexts",
+                       .value = "A,B",
+                       .help = "Contexts of the clusters, the primary's first." },
+                     { .name = "from-clusters",
+                       .help = "Read from the clusters what they already run: mesh, networks, "
+                               "version." },
+                     { .name = "name", .value = "MESH", .help = "Name of the mesh (mesh1)." },
+                     { .name = "charts", .value = "DIR", .help = "Folder with Istio's charts." },
+                     { .name = "istio-version",
+                       .value = "VERSION",
+                       .help = "Version of Istio to install." },
+                     { .name = "domain",
+                       .value = "DOMAIN",
+                       .help = "Public domain, without \"*.\"." } },
           .examples = { "isthmusctl init --contexts onprem,gke",
-                        "isthmusctl init --contexts onprem,gke --charts istio-1.31.0/manifests/charts "
+                        "isthmusctl init --contexts onprem,gke --charts "
+                        "istio-1.31.0/manifests/charts "
                         "--istio-version 1.31.0" },
           .run = runInit },
         { .name = "check",
           .summary = "Checks whether the clusters are fit for the mesh; writes nothing.",
-          .description = "This version has the stage preflight. Exit code 3 where a check failed or could "
-                         "not be made.",
+          .description =
+              "This version has the stage preflight. Exit code 3 where a check failed or could "
+              "not be made.",
           .flags = { { .name = "stage",
                        .value = "STAGE",
                        .help = "Which checks (preflight).",
@@ -76,7 +88,8 @@ CommandTable changingCommands()
     return {
         { .name = "plan",
           .summary = "Shows what an operation would do; writes nothing.",
-          .description = "Without OPERATION the plan of apply. diff shows the changes alone, yaml all objects, "
+          .description = "Without OPERATION the plan of apply. diff shows the changes alone, yaml "
+                         "all objects, "
                          "script the same work as kubectl and helm commands.",
           .words = { { .name = "OPERATION", .optional = true, .choices = operationNames } },
           .flags = { clusterFlag(),
@@ -89,12 +102,10 @@ CommandTable changingCommands()
           .run = runPlan },
         writing("apply",
                 "Brings the mesh to what mesh.yaml says.",
-                "Install, join, ingress, demo and routes as one plan: what is right already is left alone.",
+                "Install, join, ingress, demo and routes as one plan: what is right already is "
+                "left alone.",
                 runApply),
-        writing("install",
-                "Installs the primary: trust, control plane, gateways.",
-                "",
-                runInstall),
+        writing("install", "Installs the primary: trust, control plane, gateways.", "", runInstall),
         writing("join", "Makes the remote clusters part of the mesh.", "", runJoin),
         writing("ingress", "Opens the way in: certificate and public gateway.", "", runIngress),
         writing("demo", "Deploys the demo shop.", "", runDemo),
@@ -111,7 +122,8 @@ CommandTable changingCommands()
           .words = { { .name = "ROUTE" }, { .name = "CLUSTER=WEIGHT", .repeated = true } },
           .flags = { { .name = "confirm-within",
                        .value = "DURATION",
-                       .help = "Put the old weights back unless confirmed; a later version does it." } },
+                       .help = "Put the old weights back unless confirmed; a later version does "
+                               "it." } },
           .examples = { "isthmusctl weights set frontend onprem=90 gke=10" },
           .run = runWeightsSet },
         later("weights confirm", "Keeps weights that were set on trial."),
@@ -123,7 +135,9 @@ CommandTable watchingCommands()
     return {
         { .name = "status",
           .summary = "Shows clusters, gateways, links and splits.",
-          .flags = { { .name = "watch", .letter = 'w', .help = "Again every two seconds, until stopped." } },
+          .flags = { { .name = "watch",
+                       .letter = 'w',
+                       .help = "Again every two seconds, until stopped." } },
           .examples = { "isthmusctl status", "isthmusctl status -o json" },
           .run = runStatus },
         { .name = "operations",
@@ -144,7 +158,8 @@ CommandTable watchingCommands()
         { .name = "operations undo",
           .summary = "Takes an operation back, newest write first.",
           .words = { { .name = "ID", .optional = true } },
-          .flags = { { .name = "all", .help = "All operations of the mesh of -f FILE, newest first." } },
+          .flags = { { .name = "all",
+                       .help = "All operations of the mesh of -f FILE, newest first." } },
           .examples = { "isthmusctl operations undo 20261123T230500Z-1a2b",
                         "isthmusctl operations undo --all -f mesh.yaml" },
           .run = runOperationsUndo },
@@ -183,9 +198,8 @@ CommandTable commandTable()
 {
     CommandTable all = startCommands();
     for (CommandTable part : { changingCommands(), watchingCommands() }) {
-        all.insert(all.end(),
-                   std::make_move_iterator(part.begin()),
-                   std::make_move_iterator(part.end()));
+        all.insert(
+            all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
     }
     return all;
 }

@@ -11,11 +11,9 @@ Result<bool> Context::confirm(const std::string& question)
         return true;
     }
     if (!person.isThere()) {
-        return Error { ErrorCode::Refused,
-                       msg("app.nobody-to-ask"),
-                       {},
-                       {},
-                       msg("app.say-yes-flag") };
+        return Error {
+            ErrorCode::Refused, msg("app.nobody-to-ask"), {}, {}, msg("app.say-yes-flag")
+        };
     }
     const Result<std::string> answer = person.ask(question + " [y/N] ", stop);
     if (!answer) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every command gets: the arguments, the streams, somebody to ask, the way to stop. Owned by main.
+// What every command gets: the arguments, the streams, somebody to ask, the way to stop. Owned by
+// main.
 #pragma once
 
 #include "app/cli/arguments.h"
@@ -31,12 +32,17 @@ struct Context
     Diagnostics problems = {}; ///< what the error is about, where there is more than one thing
 
     [[nodiscard]] bool json() const { return arguments.value("output") == "json"; }
+
     [[nodiscard]] bool verbose() const { return arguments.has("verbose"); }
+
     /// The result, as one JSON document.
     void print(const json::Value& document) { out.write(json::writePretty(document) + "\n"); }
+
     /// A line of progress.
     void say(const std::string& line) { err.write(line + "\n"); }
-    /// Whether the person agrees: true with --yes. Errors: Refused where nobody can be asked; Cancelled.
+
+    /// Whether the person agrees: true with --yes. Errors: Refused where nobody can be asked;
+    /// Cancelled.
     [[nodiscard]] Result<bool> confirm(const std::string& question);
 };
 

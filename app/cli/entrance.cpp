@@ -22,15 +22,16 @@ std::string publicHost(const mesh::MeshSpec& spec)
 }
 
 /// The certificate alone; the key that lies beside it is wiped at once.
-std::string certificateOf(api::Client& client, const std::string& secret, const std::stop_token& stop)
+std::string
+certificateOf(api::Client& client, const std::string& secret, const std::stop_token& stop)
 {
-    Result<json::Value> object
-        = client.get({ "v1", "Secret", std::string(operations::istioNamespace), secret }, stop);
+    Result<json::Value> object =
+        client.get({ "v1", "Secret", std::string(operations::istioNamespace), secret }, stop);
     if (!object) {
         return {};
     }
-    const std::string pem
-        = base64Decode((*object)["data"]["tls.crt"].string()).value_or(std::string());
+    const std::string pem =
+        base64Decode((*object)["data"]["tls.crt"].string()).value_or(std::string());
     json::wipe(*object);
     return pem;
 }

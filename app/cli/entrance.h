@@ -12,8 +12,10 @@
 namespace isthmus::cli {
 
 /// Reads the ingress gateway's address and the public part of its certificate, which it writes to
-/// <state>/mesh/NAME/ingress-ca.pem. Nothing where the operation leads to no ingress, or it is not there yet.
-[[nodiscard]] std::optional<Entrance>
-findEntrance(const fleet::Engine& engine, const std::string& operation, const std::stop_token& stop);
+/// <state>/mesh/NAME/ingress-ca.pem. Nothing where the operation leads to no ingress, or it is not
+/// there yet.
+[[nodiscard]] std::optional<Entrance> findEntrance(const fleet::Engine& engine,
+                                                   const std::string& operation,
+                                                   const std::stop_token& stop);
 
 } // namespace isthmus::cli

@@ -58,7 +58,8 @@ int exitCode(const plan::RunResult& result, StopReason stopped)
         if (stopped == StopReason::Signal) {
             return exit_code::interrupted;
         }
-        // A journal that cannot be used (held by another process, of another version) begins nothing.
+        // A journal that cannot be used (held by another process, of another version) begins
+        // nothing.
         if (!begun && result.error
             && (isGuard(*result.error) || exitCode(*result.error) == exit_code::usage)) {
             return exitCode(*result.error);

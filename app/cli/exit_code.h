@@ -21,7 +21,12 @@ inline constexpr int interrupted = 130;
 } // namespace exit_code
 
 /// Why the program was told to stop, if it was.
-enum class StopReason { None, Signal, Timeout };
+enum class StopReason
+{
+    None,
+    Signal,
+    Timeout
+};
 
 /// Of an error before anything was begun.
 [[nodiscard]] int exitCode(const Error& error, StopReason stopped = StopReason::None);

@@ -40,9 +40,10 @@ Result<FoundIstio> readOne(api::Client& client, const std::stop_token& stop)
 {
     const std::string ns(operations::istioNamespace);
     const Result<json::Value> space = readIfThere(client, { "v1", "Namespace", {}, ns }, stop);
-    const Result<json::Value> istiod
-        = readIfThere(client, { "apps/v1", "Deployment", ns, "istiod" }, stop);
-    const Result<json::Value> config = readIfThere(client, { "v1", "ConfigMap", ns, "istio" }, stop);
+    const Result<json::Value> istiod =
+        readIfThere(client, { "apps/v1", "Deployment", ns, "istiod" }, stop);
+    const Result<json::Value> config =
+        readIfThere(client, { "v1", "ConfigMap", ns, "istio" }, stop);
     for (const Result<json::Value>* one : { &space, &istiod, &config }) {
         if (!*one) {
             return Error(one->error()).withSubject(client.cluster().str());
@@ -80,8 +81,8 @@ FoundIstio foundIstio(const json::Value& istioSystem,
     found.clusterName = environmentOf(istiod, "CLUSTER_ID");
     const json::Value& container = istiod["spec"]["template"]["spec"]["containers"][0];
     found.version = imageTag(container["image"].string());
-    const auto config
-        = yaml::parseManifests(istioConfigMap["data"]["mesh"].string(), "ConfigMap istio");
+    const auto config =
+        yaml::parseManifests(istioConfigMap["data"]["mesh"].string(), "ConfigMap istio");
     if (config && !config->empty()) {
         found.meshId = config->front()["defaultConfig"]["meshId"].string();
     }
@@ -107,8 +108,8 @@ std::string describe(const FoundIstio& found)
 
 void adopt(InitChoices& choices, const std::vector<FoundIstio>& found)
 {
-    const bool anyControlPlane
-        = std::ranges::any_of(found, [](const FoundIstio& one) { return one.controlPlane; });
+    const bool anyControlPlane =
+        std::ranges::any_of(found, [](const FoundIstio& one) { return one.controlPlane; });
     for (std::size_t i = 0; i < choices.clusters.size() && i < found.size(); ++i) {
         InitCluster& cluster = choices.clusters[i];
         const FoundIstio& one = found[i];
@@ -144,8 +145,8 @@ Result<void> readFromClusters(Context& context, InitChoices& choices)
         return Error(options.error());
     }
     http::CurlTransport transport({ .version = ISTHMUS_VERSION });
-    const Result<fleet::Connections> connections
-        = fleet::Connections::open(spec, transport, context.clock, *options);
+    const Result<fleet::Connections> connections =
+        fleet::Connections::open(spec, transport, context.clock, *options);
     if (!connections) {
         return Error(connections.error());
     }

@@ -39,8 +39,8 @@ std::string flagEntries(const std::vector<Flag>& flags)
     constexpr std::size_t column = 30;
     std::string out;
     for (const Flag& flag : flags) {
-        const std::string choices
-            = flag.choices.empty() ? "" : " One of " + isthmus::join(flag.choices, ", ") + ".";
+        const std::string choices =
+            flag.choices.empty() ? "" : " One of " + isthmus::join(flag.choices, ", ") + ".";
         out += entry(flagName(flag), flag.help + choices, column);
     }
     return out;
@@ -71,8 +71,9 @@ std::vector<std::string> namesOf(const CommandTable& table)
 std::string overview(const CommandTable& table)
 {
     constexpr std::size_t column = 22;
-    std::string out = "isthmusctl makes, shows and steers one Istio mesh over several Kubernetes clusters.\n"
-                      "\nUsage: isthmusctl COMMAND [flags]\n\nCommands:\n";
+    std::string out =
+        "isthmusctl makes, shows and steers one Istio mesh over several Kubernetes clusters.\n"
+        "\nUsage: isthmusctl COMMAND [flags]\n\nCommands:\n";
     std::vector<std::string> later;
     for (const Command& command : table) {
         if (command.run == nullptr) {

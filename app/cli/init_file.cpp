@@ -49,22 +49,27 @@ std::string istio(const InitChoices& choices)
 
 std::string trust(const InitChoices& choices)
 {
-    const std::string security = "  security: {mtls: strict} # or permissive, while not every pod has a sidecar\n";
+    const std::string security =
+        "  security: {mtls: strict} # or permissive, while not every pod has a sidecar\n";
     if (choices.existingRoot) {
-        return security + "  # The primary has a root certificate; it is kept.\n  trust: {root: existing}\n";
+        return security
+            + "  # The primary has a root certificate; it is kept.\n  trust: {root: existing}\n";
     }
     return security
-        + "  # The mesh gets a root certificate of its own. discard: its key is thrown away once it has\n"
-          "  # signed the mesh's authority. A file name instead keeps it there, sealed with a passphrase:\n"
+        + "  # The mesh gets a root certificate of its own. discard: its key is thrown away once "
+          "it has\n"
+          "  # signed the mesh's authority. A file name instead keeps it there, sealed with a "
+          "passphrase:\n"
           "  # trust: {root: generate, rootKey: root-key.sealed}\n"
           "  trust: {root: generate, rootKey: discard}\n";
 }
 
 std::string clusters(const InitChoices& choices)
 {
-    std::string out = "  # name is Istio's name of the cluster and cannot change after install; context is the\n"
-                      "  # kubeconfig's. Clusters whose pods do not reach each other have different networks.\n"
-                      "  clusters:\n";
+    std::string out =
+        "  # name is Istio's name of the cluster and cannot change after install; context is the\n"
+        "  # kubeconfig's. Clusters whose pods do not reach each other have different networks.\n"
+        "  clusters:\n";
     for (const InitCluster& cluster : choices.clusters) {
         out += cluster.found.empty() ? "" : "    # found: " + cluster.found + "\n";
         out += "    - {name: " + scalar(cluster.name) + ", context: " + scalar(cluster.context)
@@ -98,14 +103,16 @@ std::string names(const std::vector<InitCluster>& clusters)
 std::string shop(const InitChoices& choices)
 {
     const std::string domain = choices.domain.empty() ? "apps.example.com" : choices.domain;
-    const std::string primary
-        = choices.clusters.empty() ? "" : scalar(choices.clusters.front().name);
-    return "  # The way in from outside: a certificate and a gateway for every host below the domain.\n"
+    const std::string primary =
+        choices.clusters.empty() ? "" : scalar(choices.clusters.front().name);
+    return "  # The way in from outside: a certificate and a gateway for every host below the "
+           "domain.\n"
            "  ingress:\n"
            "    cluster: "
         + primary + "\n    domain: " + scalar(domain)
         + "\n"
-          "    certificate: {generate: self-signed} # or files: {cert: FILE, key: FILE}, or secret: NAME\n"
+          "    certificate: {generate: self-signed} # or files: {cert: FILE, key: FILE}, or "
+          "secret: NAME\n"
           "    httpsRedirect: true\n"
           "  # A shop to try it with: its front end on every cluster, the rest on the primary.\n"
           "  demo:\n"
@@ -130,7 +137,8 @@ std::string shop(const InitChoices& choices)
 
 std::string inComments(const std::string& text)
 {
-    std::string out = "  # ---- A shop, ready to use: take away the \"# \" in front of these lines. ----\n";
+    std::string out =
+        "  # ---- A shop, ready to use: take away the \"# \" in front of these lines. ----\n";
     for (const std::string& line : split(trimmed(text), '\n')) {
         const bool isFirst = !line.starts_with("  ");
         out += "  # " + (isFirst ? line : line.substr(2)) + "\n";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The mesh.yaml that `isthmusctl init` writes: what is known filled in, what is not in comments. Pure.
+// The mesh.yaml that `isthmusctl init` writes: what is known filled in, what is not in comments.
+// Pure.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ struct InitCluster
     std::string context;
     bool primary = false;
     std::string network = {};
-    std::string found = {}; ///< what the cluster was seen to run, for a comment; empty: it was not asked
+    std::string
+        found = {}; ///< what the cluster was seen to run, for a comment; empty: it was not asked
 };
 
 struct InitChoices

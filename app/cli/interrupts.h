@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SIGINT, SIGTERM, SIGHUP and --timeout as one stop request. A thread of its own reads the signals, so no
-// code runs in a handler; a second signal ends the process at once, which the journal survives.
+// SIGINT, SIGTERM, SIGHUP and --timeout as one stop request. A thread of its own reads the signals,
+// so no code runs in a handler; a second signal ends the process at once, which the journal
+// survives.
 #pragma once
 
 #include "app/cli/exit_code.h"
@@ -25,7 +26,9 @@ public:
 
     /// From now on; once.
     void setTimeout(Milliseconds timeout);
+
     [[nodiscard]] std::stop_token token() const { return m_stop.get_token(); }
+
     [[nodiscard]] StopReason reason() const { return m_reason.load(); }
 
 private:

@@ -8,5 +8,6 @@
 int main(int argc, char** argv)
 {
     isthmus::hardenProcess();
-    return isthmus::cli::runProgram(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    return isthmus::cli::runProgram(
+        std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

@@ -20,9 +20,8 @@ Error withNextStep(Error error, const OperationId& id, StopReason stopped)
         error.message = msg("app.timed-out");
     }
     const std::string own = text(error.remedy);
-    error.remedy = own.empty()
-        ? msg("app.resume-or-undo", { { "id", id.str() } })
-        : msg("app.then-resume", { { "remedy", own }, { "id", id.str() } });
+    error.remedy = own.empty() ? msg("app.resume-or-undo", { { "id", id.str() } })
+                               : msg("app.then-resume", { { "remedy", own }, { "id", id.str() } });
     return error;
 }
 
@@ -35,6 +34,9 @@ int reportFailure(Context& context,
     const StopReason stopped = context.stopReason();
     const int code = exitCode(result, stopped);
     Error error = result.error.value_or(Error { ErrorCode::Internal, msg("app.run-failed") });
+    if (error.subject.empty()) {
+        error.subject = result.failedStep.str();
+    }
     const bool journalled = !id.empty();
     if (journalled && code != exit_code::usage) {
         error = withNextStep(std::move(error), id, stopped);
@@ -43,12 +45,16 @@ int reportFailure(Context& context,
         json::Value all = errorDocument(error, {});
         all.member("operation") = outcomeDocument(outcome);
         context.print(all);
-    } else {
-        context.out.write(renderOutcome({ .proofs = outcome.proofs }, context.style));
+        return code;
     }
-    if (!context.json()) {
-        context.err.write(renderError(error, context.errStyle));
+    const auto skipped = std::ranges::count_if(
+        outcome.states, [](const auto& step) { return step.second == "skipped"; });
+    if (skipped > 0) {
+        context.say(std::to_string(skipped) + (skipped == 1 ? " step" : " steps")
+                    + " that need it were skipped.");
     }
+    context.out.write(renderOutcome({ .proofs = outcome.proofs }, context.style));
+    context.err.write(renderError(error, context.errStyle));
     return code;
 }
 
@@ -130,7 +136,10 @@ Result<int> carryOut(Context& context, Session& session, const plan::Survey& sur
     OperationId id;
     Progress progress(context, survey.plan, id);
     const plan::RunResult result = session.engine->run(
-        survey.plan, id, [&progress](const plan::Event& event) { progress.take(event); }, context.stop);
+        survey.plan,
+        id,
+        [&progress](const plan::Event& event) { progress.take(event); },
+        context.stop);
     Outcome outcome = outcomeOf(result, progress, survey.plan, id);
     for (const plan::Step& step : survey.alreadyRight) {
         outcome.alreadyRight.push_back(step.id);
@@ -158,7 +167,7 @@ Result<int> operate(Context& context, operations::OperationKind kind)
     return survey ? carryOut(context, *session, *survey) : Result<int>(survey.error());
 }
 
-Result<int> runAgain(Context& context, const plan::StoredRun& stored, Again how)
+Result<int> runAgain(Context& context, const plan::StoredRun& stored, Again how, Report report)
 {
     const plan::Plan& plan = stored.run.plan;
     Result<Session> session = openSessionFor(context, plan);
@@ -175,7 +184,9 @@ Result<int> runAgain(Context& context, const plan::StoredRun& stored, Again how)
     if (exitCode(result, context.stopReason()) != exit_code::done) {
         return reportFailure(context, result, id, outcome);
     }
-    printOutcome(context, outcome);
+    if (report == Report::Print) {
+        printOutcome(context, outcome);
+    }
     return exit_code::done;
 }
 

@@ -21,8 +21,7 @@ Error refused(Message what)
 Passphrases::Passphrases(Person& person, std::stop_token stop)
     : m_person(person)
     , m_stop(std::move(stop))
-{
-}
+{ }
 
 Result<Secret> Passphrases::askNew(const std::string& what)
 {
@@ -59,8 +58,8 @@ Result<Secret> Passphrases::passphrase(const std::string& what, bool isNew)
     if (!m_person.isThere()) {
         return refused(msg("app.no-passphrase", { { "what", what } }));
     }
-    Result<Secret> answer
-        = isNew ? askNew(what) : m_person.askHidden("Passphrase of " + what + ": ", m_stop);
+    Result<Secret> answer =
+        isNew ? askNew(what) : m_person.askHidden("Passphrase of " + what + ": ", m_stop);
     if (answer && isNew) { // one that was typed for an existing file may be wrong: ask again then
         m_known[what] = *answer;
     }

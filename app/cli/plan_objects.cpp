@@ -18,15 +18,15 @@ bool belongsTo(const std::string& part, const json::Value& object)
 Result<std::vector<json::Value>>
 chartObjects(const json::Value& inputs, fleet::HelmChartPort& charts, const std::stop_token& stop)
 {
-    Result<std::vector<json::Value>> rendered
-        = charts.render({ .chart = inputs["chart"].string(),
-                          .path = inputs["path"].string(),
-                          .digest = inputs["digest"].string(),
-                          .release = inputs["release"].string(),
-                          .ns = inputs["namespace"].string(),
-                          .kubeVersion = inputs["kubeVersion"].string(),
-                          .values = plan::withPlaceholders(inputs["values"]) },
-                        stop);
+    Result<std::vector<json::Value>> rendered =
+        charts.render({ .chart = inputs["chart"].string(),
+                        .path = inputs["path"].string(),
+                        .digest = inputs["digest"].string(),
+                        .release = inputs["release"].string(),
+                        .ns = inputs["namespace"].string(),
+                        .kubeVersion = inputs["kubeVersion"].string(),
+                        .values = plan::withPlaceholders(inputs["values"]) },
+                      stop);
     if (rendered) {
         std::erase_if(*rendered, [&inputs](const json::Value& object) {
             return !belongsTo(inputs["part"].string(), object);

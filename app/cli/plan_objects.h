@@ -15,8 +15,8 @@ struct StepObjects
     std::vector<json::Value> objects; ///< values that are not known yet read "<from STEP>"
 };
 
-/// One entry per step that brings objects of its own; those that it generates when it runs are not there.
-/// Errors: those of rendering (no helm, charts that changed).
+/// One entry per step that brings objects of its own; those that it generates when it runs are not
+/// there. Errors: those of rendering (no helm, charts that changed).
 [[nodiscard]] Result<std::vector<StepObjects>> objectsOf(const plan::Plan& plan,
                                                          const std::stop_token& stop);
 

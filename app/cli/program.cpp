@@ -21,7 +21,12 @@ bool coloured(const Output& output, bool forbidden)
         && environment("TERM") != "dumb";
 }
 
-void showError(const Error& error, const Diagnostics& problems, bool json, Output& out, Output& err, const Style& style)
+void showError(const Error& error,
+               const Diagnostics& problems,
+               bool json,
+               Output& out,
+               Output& err,
+               const Style& style)
 {
     if (json) {
         out.write(json::writePretty(errorDocument(error, problems)) + "\n");
@@ -62,9 +67,10 @@ int runProgram(const std::vector<std::string>& line)
         return exitCode(arguments.error());
     }
     Interrupts interrupts([&err](StopReason reason) {
-        err.write(reason == StopReason::Signal
-                      ? "\nStopping: what is under way is finished and journalled. Again: end at once.\n"
-                      : "\nThe time is over: stopping.\n");
+        err.write(
+            reason == StopReason::Signal
+                ? "\nStopping: what is under way is finished and journalled. Again: end at once.\n"
+                : "\nThe time is over: stopping.\n");
     });
     if (const auto timeout = arguments->value("timeout")) {
         interrupts.setTimeout(Milliseconds(parseDurationMs(*timeout).value_or(0)));
@@ -82,8 +88,12 @@ int runProgram(const std::vector<std::string>& line)
                       .stopReason = [&interrupts] { return interrupts.reason(); },
                       .style = Style(coloured(out, plain)),
                       .errStyle = Style(coloured(err, plain)) };
-    const Result<int> code = runCommand(context);
+    Result<int> code = runCommand(context);
     if (!code) {
+        const bool late = interrupts.reason() == StopReason::Timeout;
+        if (late && code.error().code == ErrorCode::Cancelled) {
+            code = Error { ErrorCode::Cancelled, msg("app.timed-out") };
+        }
         showError(code.error(), context.problems, context.json(), out, err, context.errStyle);
         return exitCode(code.error(), interrupts.reason());
     }

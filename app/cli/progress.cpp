@@ -12,7 +12,8 @@ std::string stateColumn(const std::string& state, const Style& style)
 {
     constexpr std::size_t width = 12;
     const std::string shown = state == "alreadyRight" ? "right" : state;
-    const std::string padded = shown + std::string(shown.size() < width ? width - shown.size() : 0, ' ');
+    const std::string padded =
+        shown + std::string(shown.size() < width ? width - shown.size() : 0, ' ');
     if (state == "done" || state == "alreadyRight" || state == "undone") {
         return style.good(padded);
     }
@@ -26,7 +27,8 @@ std::string stateColumn(const std::string& state, const Style& style)
 
 bool isProof(const Message& message)
 {
-    return message.id.starts_with("operations.proven") || message.id.starts_with("operations.not-proven");
+    return message.id.starts_with("operations.proven")
+        || message.id.starts_with("operations.not-proven");
 }
 
 std::string elapsedColumn(Milliseconds elapsed)
@@ -41,20 +43,21 @@ Progress::Progress(Context& context, const plan::Plan& plan, const OperationId& 
     , m_plan(plan)
     , m_id(id)
     , m_begin(context.clock.steady())
-{
-}
+{ }
 
 std::string Progress::lineOf(const plan::Event& event) const
 {
     const Style& style = m_context.errStyle;
-    const auto elapsed
-        = std::chrono::duration_cast<Milliseconds>(m_context.clock.steady() - m_begin);
+    const auto elapsed =
+        std::chrono::duration_cast<Milliseconds>(m_context.clock.steady() - m_begin);
     const plan::Step* step = m_plan.find(event.step);
     const std::string who = step == nullptr
         ? event.step.str()
         : style.strong(step->cluster.str()) + "  " + oneLine(text(step->title));
     const std::string begin = style.faint(elapsedColumn(elapsed)) + "  ";
-    const std::string said = oneLine(text(event.message));
+    const bool waits = event.state == "waiting" && step != nullptr && !step->waitsFor.empty();
+    const std::string said =
+        waits ? "waits for " + oneLine(text(step->waitsFor)) : oneLine(text(event.message));
     switch (event.kind) {
     case plan::Event::Kind::Said:
         return begin + "             " + who + ": " + said;
@@ -65,7 +68,15 @@ std::string Progress::lineOf(const plan::Event& event) const
     }
     std::string out = begin + stateColumn(event.state, style) + " " + who;
     out += said.empty() ? "" : ": " + said;
-    return event.detail.empty() ? out : out + " (" + oneLine(event.detail) + ")";
+    const std::string detail = oneLine(event.detail);
+    return detail.empty() || detail == said ? out : out + " (" + detail + ")";
+}
+
+bool Progress::isNoise(const plan::Event& event) const
+{
+    const plan::Step* step = m_plan.find(event.step);
+    return event.state == "skipped"
+        || (event.state == "waiting" && step != nullptr && step->waitsFor.empty());
 }
 
 void Progress::take(const plan::Event& event)
@@ -85,6 +96,9 @@ void Progress::take(const plan::Event& event)
     }
     if (event.kind == plan::Event::Kind::Step) {
         m_states[event.step] = event.state;
+        if (!m_context.verbose() && isNoise(event)) {
+            return;
+        }
     }
     m_context.say(lineOf(event));
 }

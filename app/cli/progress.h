@@ -25,11 +25,15 @@ public:
     void take(const plan::Event& event);
 
     [[nodiscard]] const std::vector<Message>& proofs() const { return m_proofs; }
+
     [[nodiscard]] int writes() const { return m_writes; }
+
     [[nodiscard]] const std::map<StepId, std::string>& states() const { return m_states; }
 
 private:
     [[nodiscard]] std::string lineOf(const plan::Event& event) const;
+    /// Left out unless --verbose: steps skipped because another failed, and waits for nothing.
+    [[nodiscard]] bool isNoise(const plan::Event& event) const;
 
     Context& m_context;
     const plan::Plan& m_plan;

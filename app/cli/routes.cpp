@@ -14,8 +14,8 @@ readWeights(const fleet::Engine& engine, const std::string& route, const std::st
     for (const auto& [id, client] : engine.connections().all()) {
         ports.add(id, *client);
     }
-    const Result<operations::LiveRoute> live
-        = operations::findRoute(engine.spec(), route, ports, stop);
+    const Result<operations::LiveRoute> live =
+        operations::findRoute(engine.spec(), route, ports, stop);
     if (!live) {
         return Error(live.error());
     }

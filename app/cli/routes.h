@@ -11,8 +11,7 @@
 namespace isthmus::cli {
 
 /// Errors: as operations::findRoute().
-[[nodiscard]] Result<WeightsView> readWeights(const fleet::Engine& engine,
-                                              const std::string& route,
-                                              const std::stop_token& stop);
+[[nodiscard]] Result<WeightsView>
+readWeights(const fleet::Engine& engine, const std::string& route, const std::stop_token& stop);
 
 } // namespace isthmus::cli

@@ -23,8 +23,7 @@ class WarningPrinter
 public:
     explicit WarningPrinter(Context& context)
         : m_context(context)
-    {
-    }
+    { }
 
     void operator()(const ClusterId& cluster, const std::string& text)
     {
@@ -116,8 +115,8 @@ Result<Session> openSession(Context& context, mesh::MeshSpec spec)
     if (!options) {
         return std::move(options).error();
     }
-    Result<std::unique_ptr<fleet::Engine>> engine
-        = fleet::Engine::open(std::move(spec), std::move(*options));
+    Result<std::unique_ptr<fleet::Engine>> engine =
+        fleet::Engine::open(std::move(spec), std::move(*options));
     if (!engine) {
         return std::move(engine).error();
     }
@@ -132,8 +131,8 @@ Result<Session> openSessionFor(Context& context, const plan::Plan& plan)
     if (!options) {
         return std::move(options).error();
     }
-    Result<std::unique_ptr<fleet::Engine>> engine
-        = fleet::Engine::openFor(plan, std::move(*options));
+    Result<std::unique_ptr<fleet::Engine>> engine =
+        fleet::Engine::openFor(plan, std::move(*options));
     if (!engine) {
         return std::move(engine).error();
     }

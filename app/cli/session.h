@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A command's way to the clusters: mesh.yaml read, the engine opened over it, with the options that every
-// command has in common.
+// A command's way to the clusters: mesh.yaml read, the engine opened over it, with the options that
+// every command has in common.
 #pragma once
 
 #include "app/cli/audit.h"

@@ -17,8 +17,7 @@ class Output
 public:
     explicit Output(int descriptor)
         : m_descriptor(descriptor)
-    {
-    }
+    { }
 
     virtual ~Output() = default;
     Output(const Output&) = delete;
@@ -26,8 +25,10 @@ public:
 
     /// All of it at once, so that lines of several threads do not mix.
     virtual void write(std::string_view text);
+
     /// Whether everything written so far has arrived.
     [[nodiscard]] bool good() const { return m_good; }
+
     [[nodiscard]] bool isTerminal() const;
 
 private:

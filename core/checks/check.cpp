@@ -63,7 +63,8 @@ Message title(std::string_view id)
         { "P13", msg("checks.title.namespaces") },
         { "helm", msg("checks.title.helm") },
     } };
-    const auto* const found = std::ranges::find(titles, id, &std::pair<std::string_view, Message>::first);
+    const auto* const found =
+        std::ranges::find(titles, id, &std::pair<std::string_view, Message>::first);
     return found != titles.end() ? found->second : Message {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What each command does: one function per row of the command table. All of them answer the exit code.
+// What each command does: one function per row of the command table. All of them answer the exit
+// code.
 #pragma once
 
 #include "app/cli/context.h"

@@ -31,15 +31,14 @@ Error noSuchContext(const std::string& name, const std::vector<std::string>& kno
              msg("app.no-such-context", { { "context", name } }),
              "the kubeconfig has " + (known.empty() ? "none" : isthmus::join(known, ", ")),
              {},
-             near ? msg("app.did-you-mean", { { "word", *near } })
-                  : msg("app.list-contexts") };
+             near ? msg("app.did-you-mean", { { "word", *near } }) : msg("app.list-contexts") };
 }
 
 /// --contexts, or the two that there are. Errors: Usage.
 Result<std::vector<std::string>> chosenContexts(const Context& context)
 {
-    const Result<kubeconfig::Kubeconfig> config = kubeconfig::Kubeconfig::load(
-        kubeconfig::searchPath(context.arguments.value("kubeconfig")));
+    const Result<kubeconfig::Kubeconfig> config =
+        kubeconfig::Kubeconfig::load(kubeconfig::searchPath(context.arguments.value("kubeconfig")));
     if (!config) {
         return Error(config.error());
     }
@@ -73,7 +72,8 @@ Result<std::vector<std::string>> chosenContexts(const Context& context)
     return chosen;
 }
 
-/// Paths in the file are relative to it; on the command line they are relative to where it was typed.
+/// Paths in the file are relative to it; on the command line they are relative to where it was
+/// typed.
 std::string relativeToFile(const std::string& path, const std::filesystem::path& file)
 {
     if (path.empty() || std::filesystem::path(path).is_absolute()) {
@@ -81,8 +81,8 @@ std::string relativeToFile(const std::string& path, const std::filesystem::path&
     }
     std::error_code failed;
     const std::filesystem::path folder = std::filesystem::absolute(file, failed).parent_path();
-    const std::filesystem::path relative
-        = std::filesystem::proximate(std::filesystem::absolute(path, failed), folder, failed);
+    const std::filesystem::path relative =
+        std::filesystem::proximate(std::filesystem::absolute(path, failed), folder, failed);
     return failed ? path : relative.string();
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The journal: what was done, what was left off, and the way back.
+#include "app/cli/render/operations.h"
+
 #include "app/cli/commands/commands.h"
 #include "app/cli/operate.h"
-#include "app/cli/render/operations.h"
 #include "core/base/environment.h"
 #include "core/base/strings.h"
 
@@ -88,16 +89,24 @@ Result<int> undoAll(Context& context)
         return exit_code::done;
     }
     context.err.write(renderRunList(runs, context.errStyle));
-    const Result<bool> agreed
-        = context.confirm("Take back all " + std::to_string(runs.size()) + ", newest first?");
+    const Result<bool> agreed =
+        context.confirm("Take back all " + std::to_string(runs.size()) + ", newest first?");
     if (!agreed || !*agreed) {
         return agreed ? Result<int>(declined()) : Result<int>(agreed.error());
     }
-    for (const plan::StoredRun& stored : runs) {
-        Result<int> code = runAgain(context, stored, Again::Undo);
+    // JSON is one document: the list of what was undone, read again.
+    const Report report = context.json() ? Report::Keep : Report::Print;
+    for (plan::StoredRun& stored : runs) {
+        Result<int> code = runAgain(context, stored, Again::Undo, report);
         if (!code || *code != exit_code::done) {
             return code;
         }
+        if (Result<plan::StoredRun> again = plan::readRun(folder(), stored.run.id)) {
+            stored = std::move(*again);
+        }
+    }
+    if (context.json()) {
+        context.print(runListDocument(runs));
     }
     return exit_code::done;
 }
@@ -189,8 +198,8 @@ Result<int> runOperationsForget(Context& context)
         return Error(stored.error());
     }
     if (stored && canBeUndone(*stored)) {
-        const Result<bool> agreed
-            = context.confirm("Forget " + id.str() + "? It cannot be resumed or undone afterwards.");
+        const Result<bool> agreed =
+            context.confirm("Forget " + id.str() + "? It cannot be resumed or undone afterwards.");
         if (!agreed || !*agreed) {
             return agreed ? Result<int>(declined()) : Result<int>(agreed.error());
         }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/render/plan.h"
+
 #include "app/cli/commands/commands.h"
 #include "app/cli/operate.h"
 #include "app/cli/plan_objects.h"
 #include "app/cli/render/error.h"
-#include "app/cli/render/plan.h"
 #include "app/cli/render/plan_script.h"
 #include "app/cli/render/plan_yaml.h"
 
@@ -11,7 +12,8 @@ namespace isthmus::cli {
 
 namespace {
 
-Result<std::string> rendered(Context& context, const plan::Survey& survey, const std::string& format)
+Result<std::string>
+rendered(Context& context, const plan::Survey& survey, const std::string& format)
 {
     if (format == "script") {
         return renderScript(survey);

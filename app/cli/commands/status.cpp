@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads the mesh directly, cluster by cluster, each in its own thread: one that hangs holds up nobody.
+// Reads the mesh directly, cluster by cluster, each in its own thread: one that hangs holds up
+// nobody.
+#include "app/cli/render/status.h"
+
 #include "app/cli/commands/commands.h"
 #include "app/cli/entrance.h"
 #include "app/cli/found_mesh.h"
-#include "app/cli/render/status.h"
 #include "app/cli/routes.h"
 #include "app/cli/session.h"
 #include "core/kube/readiness.h"
@@ -39,26 +41,28 @@ void readGateways(api::Client& client, const Clock& clock, Read& read, const std
 {
     for (const auto& [name, role] : { std::pair { operations::ingressGateway, "ingress" },
                                       std::pair { operations::eastWestGateway, "eastWest" } }) {
-        const std::array keys { inIstio("v1", "Service", name), inIstio("apps/v1", "Deployment", name) };
+        const std::array keys { inIstio("v1", "Service", name),
+                                inIstio("apps/v1", "Deployment", name) };
         const std::vector<Result<json::Value>> found = client.getAll(keys, stop);
         if (!found[0]) {
             continue;
         }
         GatewayView gateway { .name = std::string(name), .role = role };
         gateway.address = operations::addressOf(*found[0]);
-        gateway.ready = found[1]
-            && kube::stateOf(*found[1], clock.now()).readiness == kube::Readiness::Ready;
+        gateway.ready =
+            found[1] && kube::stateOf(*found[1], clock.now()).readiness == kube::Readiness::Ready;
         read.view.gateways.push_back(std::move(gateway));
     }
 }
 
 void readIstiod(api::Client& client, Read& read, const std::stop_token& stop)
 {
-    const auto pods = client.list("v1",
-                                  "Pod",
-                                  std::string(istioNamespace),
-                                  { .labelSelector = "app=istiod", .fieldSelector = "status.phase=Running" },
-                                  stop);
+    const auto pods =
+        client.list("v1",
+                    "Pod",
+                    std::string(istioNamespace),
+                    { .labelSelector = "app=istiod", .fieldSelector = "status.phase=Running" },
+                    stop);
     if (!pods || pods->empty()) {
         return;
     }
@@ -73,11 +77,14 @@ void readIstiod(api::Client& client, Read& read, const std::stop_token& stop)
     read.istiodMetrics = metrics ? *metrics : std::string();
 }
 
-void readCredentials(api::Client& client, const mesh::MeshSpec& spec, Read& read, const std::stop_token& stop)
+void readCredentials(api::Client& client,
+                     const mesh::MeshSpec& spec,
+                     Read& read,
+                     const std::stop_token& stop)
 {
     for (const mesh::Cluster& other : spec.clusters) {
-        Result<json::Value> secret
-            = client.get(inIstio("v1", "Secret", operations::remoteSecretName(other.name)), stop);
+        Result<json::Value> secret =
+            client.get(inIstio("v1", "Secret", operations::remoteSecretName(other.name)), stop);
         if (secret) {
             json::wipe(*secret);
             read.credentials.push_back(other.name);
@@ -105,8 +112,8 @@ Read readCluster(const fleet::Engine& engine,
     }
     read.view.state = "reachable";
     read.view.kubeVersion = version->gitVersion;
-    const Result<json::Value> space
-        = client.get({ "v1", "Namespace", {}, std::string(istioNamespace) }, stop);
+    const Result<json::Value> space =
+        client.get({ "v1", "Namespace", {}, std::string(istioNamespace) }, stop);
     if (space) {
         const std::string& network = kube::label(*space, operations::networkLabel);
         read.view.network = network.empty() ? read.view.network : network;
@@ -118,7 +125,8 @@ Read readCluster(const fleet::Engine& engine,
     return read;
 }
 
-/// From objects and istiod's word alone: neither shows that a byte crossed, so the best is "unknown".
+/// From objects and istiod's word alone: neither shows that a byte crossed, so the best is
+/// "unknown".
 LinkView linkOf(const Read& primary, const Read& remote)
 {
     LinkView link { .from = primary.view.name, .to = remote.view.name };
@@ -158,16 +166,16 @@ std::vector<LinkView> linksOf(const std::vector<Read>& clusters)
     return links;
 }
 
-Result<StatusView> readStatus(const fleet::Engine& engine, const Clock& clock, const std::stop_token& stop)
+Result<StatusView>
+readStatus(const fleet::Engine& engine, const Clock& clock, const std::stop_token& stop)
 {
     const mesh::MeshSpec& spec = engine.spec();
     std::vector<Read> clusters(spec.clusters.size());
     {
         std::vector<std::jthread> readers;
         for (std::size_t i = 0; i < clusters.size(); ++i) {
-            readers.emplace_back([&, i] {
-                clusters[i] = readCluster(engine, spec.clusters[i], clock, stop);
-            });
+            readers.emplace_back(
+                [&, i] { clusters[i] = readCluster(engine, spec.clusters[i], clock, stop); });
         }
     }
     if (stop.stop_requested()) {
@@ -212,8 +220,7 @@ Result<int> runStatus(Context& context)
     }
     const bool watch = context.arguments.has("watch");
     for (;;) {
-        const Result<StatusView> status
-            = readStatus(*session->engine, context.clock, context.stop);
+        const Result<StatusView> status = readStatus(*session->engine, context.clock, context.stop);
         if (!status) {
             return Error(status.error());
         }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/render/weights.h"
+
 #include "app/cli/commands/commands.h"
 #include "app/cli/operate.h"
-#include "app/cli/render/weights.h"
 #include "app/cli/routes.h"
 #include "core/base/strings.h"
 #include "core/mesh/owner.h"
@@ -19,7 +20,8 @@ Error badPair(const std::string& pair)
              msg("app.write-weight") };
 }
 
-/// "onprem=90" each. Errors: Usage (no pair, a cluster twice, not a whole number of percent, not 100).
+/// "onprem=90" each. Errors: Usage (no pair, a cluster twice, not a whole number of percent, not
+/// 100).
 Result<std::map<ClusterId, int>> readPairs(const std::vector<std::string>& words)
 {
     std::map<ClusterId, int> weights;
@@ -51,8 +53,8 @@ Result<int> runWeightsGet(Context& context)
     if (!session) {
         return Error(session.error());
     }
-    const Result<WeightsView> view
-        = readWeights(*session->engine, context.arguments.word(0), context.stop);
+    const Result<WeightsView> view =
+        readWeights(*session->engine, context.arguments.word(0), context.stop);
     if (!view) {
         return Error(view.error());
     }

@@ -41,8 +41,8 @@ std::string renderItem(const checks::CheckItem& item, std::size_t placeWidth, co
     const std::string evidence = oneLine(text(item.evidence));
     const std::size_t indent = placeWidth + 4;
     std::string out = mark(item.outcome, style) + " " + style.strong(place)
-        + std::string(placeWidth - columnsOf(place) + 2, ' ') + oneLine(text(checks::title(item.id)))
-        + "\n";
+        + std::string(placeWidth - columnsOf(place) + 2, ' ')
+        + oneLine(text(checks::title(item.id))) + "\n";
     out += evidence.empty() ? "" : style.faint(wrapped(evidence, indent));
     if (!item.cause.empty()) {
         out += wrapped("why: " + text(item.cause), indent);
@@ -73,7 +73,8 @@ std::string renderReport(const checks::Report& report, const Style& style)
                 + std::string(checks::name(outcome));
         }
     }
-    return out + (counts.empty() ? "Nothing was checked.\n" : "\n" + report.stage + ": " + counts + "\n");
+    return out
+        + (counts.empty() ? "Nothing was checked.\n" : "\n" + report.stage + ": " + counts + "\n");
 }
 
 } // namespace isthmus::cli

@@ -9,7 +9,8 @@
 
 namespace isthmus::cli {
 
-/// A line each: mark, cluster, what, evidence; below it cause and remedy. Then how many of each outcome.
+/// A line each: mark, cluster, what, evidence; below it cause and remedy. Then how many of each
+/// outcome.
 [[nodiscard]] std::string renderReport(const checks::Report& report, const Style& style);
 
 } // namespace isthmus::cli

@@ -13,7 +13,8 @@ namespace isthmus::cli {
 
 [[nodiscard]] std::string renderContexts(const std::vector<kubeconfig::ContextInfo>& contexts,
                                          const Style& style);
-/// {kind: ContextList, items: [{name, cluster, server, user, credential, namespace, file, current, problems}]}
+/// {kind: ContextList, items: [{name, cluster, server, user, credential, namespace, file, current,
+/// problems}]}
 [[nodiscard]] json::Value contextsDocument(const std::vector<kubeconfig::ContextInfo>& contexts,
                                            const Diagnostics& problems);
 

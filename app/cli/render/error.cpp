@@ -23,15 +23,14 @@ std::string_view word(Severity severity)
 std::string painted(Severity severity, const Style& style)
 {
     const std::string text = std::string(word(severity)) + ":";
-    return severity == Severity::Error ? style.bad(text)
+    return severity == Severity::Error  ? style.bad(text)
         : severity == Severity::Warning ? style.warning(text)
                                         : style.faint(text);
 }
 
 std::string line(std::string_view label, std::string_view content, const Style& style)
 {
-    return content.empty() ? std::string()
-                           : style.faint(label) + " " + oneLine(content) + "\n";
+    return content.empty() ? std::string() : style.faint(label) + " " + oneLine(content) + "\n";
 }
 
 std::string place(const Diagnostic& problem)
@@ -71,12 +70,11 @@ std::string renderProblems(const Diagnostics& problems, const Style& style)
 {
     std::string out;
     for (const Diagnostic& problem : problems) {
-        const std::string subject
-            = problem.subject.empty() ? "" : " (" + oneLine(problem.subject) + ")";
+        const std::string subject =
+            problem.subject.empty() ? "" : " (" + oneLine(problem.subject) + ")";
         out += place(problem) + painted(problem.severity, style) + " "
             + oneLine(text(problem.summary)) + subject + "\n"
-            + line("  why:", problem.detail, style)
-            + line("  do: ", text(problem.remedy), style);
+            + line("  why:", problem.detail, style) + line("  do: ", text(problem.remedy), style);
     }
     return out;
 }

@@ -181,9 +181,9 @@ std::string renderRun(const plan::StoredRun& stored, const Style& style)
 
 std::string curlLine(const Entrance& entrance)
 {
-    const bool plain
-        = entrance.caFile.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789/._-+")
+    const bool plain =
+        entrance.caFile.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789/._-+")
         == std::string::npos;
     const std::string file = plain ? entrance.caFile : "'" + entrance.caFile + "'";
     return "curl --resolve " + entrance.host + ":443:" + entrance.address + " --cacert " + file
@@ -194,8 +194,8 @@ json::Value outcomeDocument(const Outcome& outcome)
 {
     json::Array steps;
     for (const StepId& step : outcome.alreadyRight) {
-        steps.push_back(json::Object {
-            { "id", step.str() }, { "state", name(plan::StepState::AlreadyRight) } });
+        steps.push_back(json::Object { { "id", step.str() },
+                                       { "state", name(plan::StepState::AlreadyRight) } });
     }
     for (const auto& [step, state] : outcome.states) {
         steps.push_back(json::Object { { "id", step.str() }, { "state", state } });
@@ -227,8 +227,8 @@ std::string renderOutcome(const Outcome& outcome, const Style& style)
     if (!outcome.id.empty()) {
         const bool undone = outcome.state == plan::RunState::Undone;
         out += style.good(undone ? "Undone" : "Done") + ": " + outcome.operation + ", "
-            + std::to_string(outcome.stepsDone) + (outcome.stepsDone == 1 ? " step" : " steps") + ", "
-            + std::to_string(outcome.writes) + (outcome.writes == 1 ? " write" : " writes")
+            + std::to_string(outcome.stepsDone) + (outcome.stepsDone == 1 ? " step" : " steps")
+            + ", " + std::to_string(outcome.writes) + (outcome.writes == 1 ? " write" : " writes")
             + " (operation " + outcome.id.str() + ")\n";
     }
     if (!outcome.proofs.empty()) {

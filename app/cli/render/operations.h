@@ -20,7 +20,8 @@ namespace isthmus::cli {
 /// {kind: Operation, …}: runJson() with each write and where it went.
 [[nodiscard]] json::Value runDocument(const plan::StoredRun& stored);
 
-[[nodiscard]] std::string renderRunList(const std::vector<plan::StoredRun>& runs, const Style& style);
+[[nodiscard]] std::string renderRunList(const std::vector<plan::StoredRun>& runs,
+                                        const Style& style);
 [[nodiscard]] std::string renderRun(const plan::StoredRun& stored, const Style& style);
 
 /// How somebody gets in without DNS (design decision 38).

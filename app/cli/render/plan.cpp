@@ -49,12 +49,14 @@ std::size_t countOf(const plan::Survey& survey, plan::Action action)
     std::size_t count = 0;
     for (const plan::Step& step : survey.plan.steps) {
         const auto& changes = changesOf(survey, step.id);
-        count += static_cast<std::size_t>(std::ranges::count(changes, action, &plan::Change::action));
+        count +=
+            static_cast<std::size_t>(std::ranges::count(changes, action, &plan::Change::action));
     }
     return count;
 }
 
-/// A note, or a diff of one line, belongs beside the object: "+ a new root, whose key is thrown away".
+/// A note, or a diff of one line, belongs beside the object: "+ a new root, whose key is thrown
+/// away".
 std::string besides(const plan::Change& change)
 {
     if (!change.note.empty()) {
@@ -64,7 +66,8 @@ std::string besides(const plan::Change& change)
     return diff.find('\n') == std::string_view::npos ? std::string(diff) : std::string();
 }
 
-std::string renderChange(const plan::Change& change, const ClusterId& stepCluster, const Style& style)
+std::string
+renderChange(const plan::Change& change, const ClusterId& stepCluster, const Style& style)
 {
     constexpr std::size_t indent = 10;
     const bool elsewhere = change.cluster != stepCluster && !change.cluster.empty();
@@ -90,12 +93,12 @@ std::string renderStep(const plan::Survey& survey, std::size_t index, const Styl
         deferred = deferred || change.diffFrom == plan::DiffFrom::Deferred;
     }
     if (deferred) {
-        out += style.faint("        the server cannot be asked about all of it before an earlier step has run\n");
+        out += style.faint(
+            "        the server cannot be asked about all of it before an earlier step has run\n");
     }
     if (!step.waitsFor.empty()) {
-        out += style.faint(wrapped("waits for " + text(step.waitsFor) + ", at most "
-                                       + formatDuration(step.deadline),
-                                   6));
+        out += style.faint(wrapped(
+            "waits for " + text(step.waitsFor) + ", at most " + formatDuration(step.deadline), 6));
     }
     if (!step.reversible) {
         out += style.warning("      cannot be taken back\n");
@@ -142,7 +145,7 @@ std::string paintedDiff(const std::string& diff, const Style& style)
 {
     std::string out;
     for (const std::string& line : split(trimmed(diff), '\n')) {
-        out += (line.starts_with('+')         ? style.good(line)
+        out += (line.starts_with('+')       ? style.good(line)
                     : line.starts_with('-') ? style.bad(line)
                                             : line)
             + "\n";

@@ -47,8 +47,8 @@ std::string substitution(const json::Value& tree)
 {
     std::string out;
     for (const plan::Hole& hole : plan::holesIn(tree)) {
-        const std::string expression
-            = "s|" + placeholderOf(hole.step) + "|\\\"$" + variableOf(hole.step) + "\\\"|";
+        const std::string expression =
+            "s|" + placeholderOf(hole.step) + "|\\\"$" + variableOf(hole.step) + "\\\"|";
         if (out.find(expression) == std::string::npos) {
             out += " -e \"" + expression + "\"";
         }
@@ -71,8 +71,7 @@ class Script
 public:
     explicit Script(const plan::Survey& survey)
         : m_survey(survey)
-    {
-    }
+    { }
 
     std::string take()
     {
@@ -142,7 +141,9 @@ private:
     {
         const json::Value& all = step.inputs["objects"];
         std::string documents;
-        for (const json::Value& object : withWords(all).array()) {
+        const json::Value worded =
+            withWords(all); // named: a loop over a temporary's part outlives it
+        for (const json::Value& object : worded.array()) {
             documents += (documents.empty() ? "" : "---\n") + yaml::write(object);
         }
         m_out += "cat" + hereDocument(documents, substitution(all) + " | " + apply(step.cluster));
@@ -152,7 +153,8 @@ private:
     void chart(const plan::Step& step)
     {
         const json::Value& inputs = step.inputs;
-        if (inputs["part"].string() == "rest" && m_survey.plan.find(definitionsOf(step)) != nullptr) {
+        if (inputs["part"].string() == "rest"
+            && m_survey.plan.find(definitionsOf(step)) != nullptr) {
             m_out += "# It came with the step before: both are one chart.\n";
             return;
         }
@@ -175,8 +177,8 @@ private:
 
     void waits(const plan::Step& step)
     {
-        const std::string timeout
-            = " --timeout=" + std::to_string(step.deadline.count() / 1'000) + "s\n";
+        const std::string timeout =
+            " --timeout=" + std::to_string(step.deadline.count() / 1'000) + "s\n";
         std::string definitions;
         for (const plan::Change& change : changesOf(m_survey, step.id)) {
             if (change.key.kind == "Deployment" && step.inputs["awaitReady"].boolean()) {
@@ -187,15 +189,19 @@ private:
             }
         }
         if (!definitions.empty()) {
-            m_out += kubectl(step.cluster) + " wait --for=condition=Established" + definitions + timeout;
+            m_out +=
+                kubectl(step.cluster) + " wait --for=condition=Established" + definitions + timeout;
         }
     }
 
     void trust(const plan::Step& step)
     {
-        m_out += "# Isthmus generates a root certificate and an intermediate here; their keys are never shown.\n"
-                 "# By hand, make ca-cert.pem, ca-key.pem (the intermediate), root-cert.pem and cert-chain.pem\n"
-                 "# with a certificate tool. Never use the sample certificates of an Istio release: their key\n"
+        m_out += "# Isthmus generates a root certificate and an intermediate here; their keys are "
+                 "never shown.\n"
+                 "# By hand, make ca-cert.pem, ca-key.pem (the intermediate), root-cert.pem and "
+                 "cert-chain.pem\n"
+                 "# with a certificate tool. Never use the sample certificates of an Istio "
+                 "release: their key\n"
                  "# is public.\n"
             + kubectl(step.cluster) + " -n " + std::string(istioNamespace)
             + " create secret generic cacerts \\\n  --from-file=ca-cert.pem --from-file=ca-key.pem "
@@ -221,7 +227,8 @@ private:
     {
         m_out += "until " + kubectl(step.cluster)
             + " get mutatingwebhookconfiguration istio-sidecar-injector \\\n"
-              "    -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | grep -q .; do sleep 2; done\n";
+              "    -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | grep -q .; do sleep 2; "
+              "done\n";
     }
 
     void remoteSecret(const plan::Step& step)
@@ -241,28 +248,31 @@ private:
         const json::Value config = json::Object {
             { "apiVersion", "v1" },
             { "kind", "Config" },
-            { "clusters", json::Array { json::Object { { "name", "cluster" }, { "cluster", cluster } } } },
+            { "clusters",
+              json::Array { json::Object { { "name", "cluster" }, { "cluster", cluster } } } },
             { "users",
-              json::Array { json::Object { { "name", "cluster" },
-                                           { "user", json::Object { { "token", "ISTHMUS__TOKEN__" } } } } } },
+              json::Array {
+                  json::Object { { "name", "cluster" },
+                                 { "user", json::Object { { "token", "ISTHMUS__TOKEN__" } } } } } },
             { "contexts",
-              json::Array { json::Object { { "name", "cluster" },
-                                           { "context",
-                                             json::Object { { "cluster", "cluster" },
-                                                            { "user", "cluster" } } } } } },
+              json::Array { json::Object {
+                  { "name", "cluster" },
+                  { "context",
+                    json::Object { { "cluster", "cluster" }, { "user", "cluster" } } } } } },
             { "current-context", "cluster" },
         };
         m_out += "# The token stays in the shell; it is not part of this script.\n"
                  "READER_TOKEN=$("
-            + read + "'{.data.token}' | base64 -d)\nREADER_CA=$(" + read + "'{.data.ca\\.crt}')\ncat"
+            + read + "'{.data.token}' | base64 -d)\nREADER_CA=$(" + read
+            + "'{.data.ca\\.crt}')\ncat"
             + hereDocument(yaml::write(config),
                            " | sed -e \"s|ISTHMUS__CA__|$READER_CA|\" -e "
                            "\"s|ISTHMUS__TOKEN__|$READER_TOKEN|\" \\\n  | "
-                               + write + " create secret generic " + name + " --from-file="
-                               + shellWord(remote.str()) + "=/dev/stdin")
-            + write + " annotate secret " + name + " networking.istio.io/cluster="
-            + shellWord(remote.str()) + "\n" + write + " label secret " + name
-            + " istio/multiCluster=true\n";
+                               + write + " create secret generic " + name
+                               + " --from-file=" + shellWord(remote.str()) + "=/dev/stdin")
+            + write + " annotate secret " + name
+            + " networking.istio.io/cluster=" + shellWord(remote.str()) + "\n" + write
+            + " label secret " + name + " istio/multiCluster=true\n";
     }
 
     void certificate(const plan::Step& step)
@@ -277,7 +287,8 @@ private:
             key = "ingress-key.pem";
             const std::string& domain = inputs["domain"].string();
             m_out += "# Isthmus generates the key and keeps it in the Secret alone.\n"
-                     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 \\\n"
+                     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "
+                     "365 \\\n"
                      "  -subj "
                 + shellWord("/CN=*." + domain) + " -addext "
                 + shellWord("subjectAltName=DNS:*." + domain + ",DNS:" + domain) + " \\\n  -keyout "
@@ -289,7 +300,8 @@ private:
         }
         // As a YAML scalar in double quotes, which is where its placeholder stands.
         m_out += variableOf(step.id) + "=$(" + in + " get secret " + secret
-            + " -o jsonpath='{.data.tls\\.crt}' | base64 -d \\\n  | awk '{ printf \"%s\\\\\\\\n\", $0 }')\n";
+            + " -o jsonpath='{.data.tls\\.crt}' | base64 -d \\\n  | awk '{ printf \"%s\\\\\\\\n\", "
+              "$0 }')\n";
     }
 
     void weights(const plan::Step& step)
@@ -302,8 +314,8 @@ private:
                 m_out += "#   " + diff.substr(at, end - at) + "\n";
                 at = end + 1;
             }
-            m_out += kubectl(step.cluster) + " -n " + shellWord(change.key.ns) + " edit virtualservice "
-                + shellWord(change.key.name) + "\n";
+            m_out += kubectl(step.cluster) + " -n " + shellWord(change.key.ns)
+                + " edit virtualservice " + shellWord(change.key.name) + "\n";
         }
     }
 

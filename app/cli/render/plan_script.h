@@ -8,8 +8,8 @@
 
 namespace isthmus::cli {
 
-/// A bash script with a comment per step. Keys and tokens are never in it: where the plan would generate
-/// one, the script does, or reads it from the cluster.
+/// A bash script with a comment per step. Keys and tokens are never in it: where the plan would
+/// generate one, the script does, or reads it from the cluster.
 [[nodiscard]] std::string renderScript(const plan::Survey& survey);
 
 /// The text as one word of a shell command.

@@ -11,10 +11,11 @@ namespace isthmus::cli {
 
 std::string renderYaml(const plan::Survey& survey, const std::vector<StepObjects>& objects)
 {
-    std::string out = "# Plan of " + survey.plan.operation + " for " + oneLine(survey.plan.mesh) + "\n";
+    std::string out =
+        "# Plan of " + survey.plan.operation + " for " + oneLine(survey.plan.mesh) + "\n";
     for (const plan::Step& step : survey.plan.steps) {
-        const std::string head
-            = "# " + step.cluster.str() + ": " + oneLine(text(step.title)) + "\n";
+        const std::string head =
+            "# " + step.cluster.str() + ": " + oneLine(text(step.title)) + "\n";
         const auto found = std::ranges::find(objects, step.id, &StepObjects::step);
         if (found != objects.end()) {
             for (const json::Value& object : found->objects) {

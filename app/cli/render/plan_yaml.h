@@ -10,7 +10,8 @@
 
 namespace isthmus::cli {
 
-/// What is generated when the plan runs (keys, certificates, credentials) is named in comments only.
+/// What is generated when the plan runs (keys, certificates, credentials) is named in comments
+/// only.
 [[nodiscard]] std::string renderYaml(const plan::Survey& survey,
                                      const std::vector<StepObjects>& objects);
 

@@ -16,7 +16,8 @@ std::string shares(const WeightsView& view)
 
 std::string renderWeights(const WeightsView& view)
 {
-    return view.route + ": " + shares(view) + "\n  " + view.object + ", owner: " + view.owner + "\n";
+    return view.route + ": " + shares(view) + "\n  " + view.object + ", owner: " + view.owner
+        + "\n";
 }
 
 json::Object weightsJson(const WeightsView& view)
