@@ -57,6 +57,25 @@ bool isPort(std::string_view text)
     return port && *port >= 1 && *port <= 65535;
 }
 
+/// The host of a URL without brackets, port and final dot; lower case. Unlike hostOfUrl() it judges
+/// nothing.
+std::string loweredHost(std::string_view url)
+{
+    const std::size_t scheme = url.find("://");
+    std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    if (host.starts_with('[')) {
+        host = host.substr(1, host.find(']') - 1);
+    } else {
+        host = host.substr(0, host.find(':'));
+    }
+    std::string out(host.ends_with('.') ? host.substr(0, host.size() - 1) : host);
+    std::ranges::transform(out, out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
 } // namespace
 
 bool isIpAddress(std::string_view text)
@@ -99,10 +118,19 @@ std::string hostOfUrl(std::string_view url, std::string_view scheme)
     return valid && printable ? std::string(host) : std::string();
 }
 
-bool isLoopback(std::string_view host)
+bool isLoopbackUrl(std::string_view url)
 {
-    return host == "localhost" || host.ends_with(".localhost") || host == "::1"
-        || (isIpv4(host) && host.starts_with("127."));
+    const std::string host = loweredHost(url);
+    if (isIpv6(host)) {
+        // Only the last group may be anything but zero: "::", "::1", "0:0:0:0:0:0:0:1".
+        const std::size_t digit = host.find_first_not_of("0:");
+        return digit == std::string::npos || (digit == host.size() - 1 && host[digit] == '1')
+            || host.starts_with("::ffff:127.");
+    }
+    // Clients also take short forms of an address: 127.1.
+    const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
+    return host == "localhost" || host.ends_with(".localhost")
+        || (numeric && (host.starts_with("127.") || host == "0.0.0.0" || host == "0"));
 }
 
 } // namespace isthmus::mesh

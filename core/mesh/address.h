@@ -15,7 +15,8 @@ namespace isthmus::mesh {
 /// The host of "https://host[:port][/path]"; empty where it is no such URL. IPv6 without its
 /// brackets.
 [[nodiscard]] std::string hostOfUrl(std::string_view url, std::string_view scheme);
-/// localhost, 127.0.0.0/8, ::1.
-[[nodiscard]] bool isLoopback(std::string_view host);
+/// Whether whoever dials this https URL reaches itself, however the host is spelled: localhost,
+/// 127.0.0.0/8, ::1, and the unspecified addresses, which stand for them in a client.
+[[nodiscard]] bool isLoopbackUrl(std::string_view url);
 
 } // namespace isthmus::mesh

@@ -65,6 +65,24 @@ Type<ServiceType> serviceType()
     });
 }
 
+/// istiod tells proxies to dial the port by which it recognises the gateway's Service.
+Type<int> gatewayPort()
+{
+    Type<int> type = integer(1, 65535);
+    type.read = [inner = type.read](
+                    ReadContext& context, const FieldPath& at, const yaml::Node& node, int& out) {
+        const int usual = out;
+        inner(context, at, node, out);
+        if (out != usual) {
+            reportLater(context,
+                        at,
+                        "another port of the east-west gateway than 15443",
+                        msg("mesh.instead.gateway-port"));
+        }
+    };
+    return type;
+}
+
 std::vector<Field<GatewaySpec>> gatewayFields()
 {
     return {
@@ -90,8 +108,10 @@ Record<GatewaySpec> eastWestFields()
               ipOrHost(),
               "What the other clusters must dial (NAT, set by hand), where it is not the "
               "Service's own address."));
-    fields.push_back(field(
-        "port", &GatewaySpec::port, integer(1, 65535), "The port that the other clusters dial."));
+    fields.push_back(field("port",
+                           &GatewaySpec::port,
+                           gatewayPort(),
+                           "The port that the other clusters dial. This version does 15443."));
     return Record<GatewaySpec>(std::move(fields));
 }
 
@@ -108,7 +128,7 @@ Record<ApiServer> apiServerFields()
                 hostName(),
                 "Name in its certificate, where it is another one than in the URL.") },
         [](ReadContext& context, const FieldPath& at, const yaml::Node&, ApiServer& server) {
-            if (isLoopback(hostOfUrl(server.url, "https"))) {
+            if (isLoopbackUrl(server.url)) {
                 context.problems.warning(
                     at / "url", msg("mesh.loopback-server"), msg("mesh.check-loopback"));
             }

@@ -132,6 +132,22 @@ void checkNetworks(const MeshSpec& spec, Problems& problems)
     }
 }
 
+void checkIngress(const MeshSpec& spec, Problems& problems)
+{
+    if (!spec.ingress) {
+        return;
+    }
+    const FieldPath at = specPath / "ingress" / "cluster";
+    const ClusterId& id = spec.ingress->cluster;
+    checkCluster(spec, id, at, problems);
+    const Cluster* cluster = spec.find(id);
+    if (cluster != nullptr && cluster->role == Role::Remote) {
+        problems.error(at,
+                       msg("mesh.not-yet", { { "what", "a public ingress in a remote cluster" } }),
+                       msg("mesh.instead.ingress-cluster"));
+    }
+}
+
 void checkDemo(const MeshSpec& spec, Problems& problems)
 {
     if (!spec.demo) {
@@ -260,9 +276,7 @@ void checkRules(const MeshSpec& spec, Problems& problems)
     checkIdentities(spec, problems);
     checkRoles(spec, problems);
     checkNetworks(spec, problems);
-    if (spec.ingress) {
-        checkCluster(spec, spec.ingress->cluster, specPath / "ingress" / "cluster", problems);
-    }
+    checkIngress(spec, problems);
     checkDemo(spec, problems);
     checkRoutes(spec, problems);
 }

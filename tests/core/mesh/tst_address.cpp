@@ -97,14 +97,32 @@ private slots:
         }
     }
 
-    void knowsLoopback()
+    void knowsUrlsThatLeadToOneself()
     {
-        for (const char* host : { "localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "::1" }) {
-            QVERIFY2(mesh::isLoopback(host), host);
+        for (const char* url : { "https://localhost:6443",
+                                 "https://LocalHost.:6443/x",
+                                 "https://a.localhost",
+                                 "https://127.0.0.1:6443",
+                                 "https://127.9.9.9/?x",
+                                 "https://127.1",
+                                 "https://[::1]:6443",
+                                 "https://[0:0:0:0:0:0:0:1]",
+                                 "https://[::FFFF:127.0.0.1]",
+                                 "https://[::]:6443",
+                                 "https://0.0.0.0:6443" }) {
+            QVERIFY2(mesh::isLoopbackUrl(url), url);
         }
-        for (const char* host :
-             { "", "localhost.example.com", "127.example.com", "128.0.0.1", "::2" }) {
-            QVERIFY2(!mesh::isLoopback(host), host);
+        for (const char* url : { "",
+                                 "https://",
+                                 "https://localhost.example.com",
+                                 "https://127.example.com",
+                                 "https://128.0.0.1",
+                                 "https://10.127.0.1",
+                                 "https://[::2]",
+                                 "https://[::1:1]",
+                                 "https://[1::]",
+                                 "https://a/localhost" }) {
+            QVERIFY2(!mesh::isLoopbackUrl(url), url);
         }
     }
 };

@@ -128,6 +128,14 @@ private slots:
         row("ingress cluster",
             withClusters("  ingress: {domain: x.org, cluster: c3}"),
             "3:37 spec.ingress.cluster: no cluster of this file is named c3\n");
+        row("ingress in a remote",
+            "spec:\n  clusters: [{name: c1}, {name: c2}]\n  ingress: {domain: x.org, cluster: c2}",
+            "3:37 spec.ingress.cluster: this version of Isthmus does not do it yet: a public "
+            "ingress in a remote cluster\n");
+        row("port of the gateway",
+            "spec: {clusters: [{name: a, gateways: {eastWest: {port: 443}}}]}",
+            "1:51 spec.clusters[0].gateways.eastWest.port: this version of Isthmus does not do it "
+            "yet: another port of the east-west gateway than 15443\n");
         row("certificates",
             withClusters("  ingress: {domain: x.org, certificate: {secret: a, files: {cert: b}}}"),
             "3:41 spec.ingress.certificate: a certificate has exactly one source\n3:53 "

@@ -94,7 +94,7 @@ private slots:
       annotation d: e
       externalIPs: 10.0.0.2, fd00::2
       address: gw.example.com
-      port: 443
+      port: 15443
     images.hub: mirror.example.com/istio
     images.pullSecret: pull
     values.istiod: {"x":[1]}
