@@ -128,7 +128,8 @@ void planDefinitions(Draft& draft, const mesh::Cluster& cluster)
     crds.title = msg("operations.step.crds");
     crds.waitsFor = msg("operations.waits.crds");
     crds.deadline = crdDeadline;
-    crds.needs = { stepId(cluster.name, "namespace") };
+    // After the trust, too: a root that cannot be made shall leave nothing else behind.
+    crds.needs = { stepId(cluster.name, "namespace"), stepId(cluster.name, "trust") };
     draft.add(std::move(crds));
 
     plan::Step base = chartStep(draft,

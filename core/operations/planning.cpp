@@ -45,7 +45,9 @@ bool Draft::has(const StepId& id) const
 
 void Draft::problem(Diagnostic diagnostic)
 {
-    m_problems.push_back(std::move(diagnostic));
+    if (std::ranges::find(m_problems, diagnostic) == m_problems.end()) {
+        m_problems.push_back(std::move(diagnostic));
+    }
 }
 
 plan::Plan Draft::take() &&
@@ -95,6 +97,23 @@ void planRoutes(Draft& draft)
     }
 }
 
+/// A plan without a step is no answer: it would look as if everything were right already.
+void refuseNothing(Draft& draft, OperationKind kind, const std::optional<ClusterId>& only)
+{
+    if (only) {
+        draft.problem({ .summary = msg("operations.not-of-this-cluster",
+                                       { { "operation", std::string(name(kind)) },
+                                         { "cluster", only->str() } }),
+                        .subject = "spec.clusters",
+                        .remedy = msg("operations.name-its-cluster") });
+        return;
+    }
+    const std::string what = kind == OperationKind::Join ? "remote cluster" : "spec.routes";
+    draft.problem({ .summary = msg("operations.nothing-asked", { { "what", what } }),
+                    .subject = "spec",
+                    .remedy = msg("operations.say-it", { { "what", what } }) });
+}
+
 } // namespace
 
 Planned
@@ -103,29 +122,37 @@ makePlan(OperationKind kind, const PlannerInput& input, const std::optional<Clus
     Draft draft(std::string(name(kind)), input);
     const bool all = kind == OperationKind::Apply;
     const mesh::MeshSpec& spec = input.spec;
-    if (kind == OperationKind::Install || all) {
+    const ClusterId& primary = spec.primary().name;
+    const ClusterId& entrance = spec.ingress ? spec.ingress->cluster : primary;
+    if ((kind == OperationKind::Install || all) && concerns(only, primary)) {
         planInstall(draft, spec.primary());
     }
     if (kind == OperationKind::Join || all) {
         planJoins(draft, only);
     }
-    if (kind == OperationKind::Ingress || (all && spec.ingress)) {
+    if ((kind == OperationKind::Ingress || (all && spec.ingress)) && concerns(only, entrance)) {
         planIngress(draft);
     }
-    if (kind == OperationKind::Demo || (all && spec.demo)) {
-        planDemo(draft);
+    const bool withDemo = kind == OperationKind::Demo || (all && spec.demo);
+    if (withDemo) {
+        planDemo(draft, only);
     }
-    if (kind == OperationKind::Route || all) {
+    if ((kind == OperationKind::Route || all) && concerns(only, primary)) {
         planRoutes(draft);
     }
-    if (kind == OperationKind::Demo || (all && spec.demo)) {
+    if (withDemo && concerns(only, entrance)) {
         planLoad(draft);
+    }
+    if (draft.isEmpty() && draft.problems().empty()) {
+        refuseNothing(draft, kind, only);
     }
     Planned out;
     out.problems = draft.problems();
     out.plan = std::move(draft).take();
-    const Diagnostics shape = plan::verifyShape(out.plan);
-    out.problems.insert(out.problems.end(), shape.begin(), shape.end());
+    if (!hasErrors(out.problems)) { // what a broken plan lacks would only be told twice
+        const Diagnostics shape = plan::verifyShape(out.plan);
+        out.problems.insert(out.problems.end(), shape.begin(), shape.end());
+    }
     return out;
 }
 

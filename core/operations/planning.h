@@ -57,6 +57,10 @@ public:
     /// as they belong to operations that ran before.
     void add(plan::Step step);
     [[nodiscard]] bool has(const StepId& id) const;
+
+    [[nodiscard]] bool isEmpty() const { return m_plan.steps.empty(); }
+
+    /// Several steps may find the same one; it is told once.
     void problem(Diagnostic diagnostic);
 
     [[nodiscard]] plan::Plan take() &&;
@@ -91,7 +95,8 @@ enum class OperationKind
 /// Whether it renders Istio's charts.
 [[nodiscard]] bool needsCharts(OperationKind kind);
 
-/// The plan of one operation over the whole mesh, or over one cluster of it.
+/// The plan of one operation over the whole mesh, or of what it does in one cluster (a join also
+/// acts in the primary). A plan without any step is a problem: nothing was asked for.
 [[nodiscard]] Planned
 makePlan(OperationKind kind, const PlannerInput& input, const std::optional<ClusterId>& only = {});
 

@@ -2,6 +2,7 @@
 #include "core/operations/demo/planner.h"
 
 #include "core/operations/demo/manifests.h"
+#include "core/operations/ingress/planner.h"
 #include "core/operations/istio_objects.h"
 #include "core/operations/names.h"
 #include "core/plan/objects.h"
@@ -60,7 +61,7 @@ void planDemoPart(Draft& draft, const ClusterId& cluster, const mesh::DemoSpec& 
 
 } // namespace
 
-void planDemo(Draft& draft)
+void planDemo(Draft& draft, const std::optional<ClusterId>& only)
 {
     const std::optional<mesh::DemoSpec>& demo = draft.spec().demo;
     if (!demo) {
@@ -70,7 +71,9 @@ void planDemo(Draft& draft)
         return;
     }
     for (const mesh::Cluster& cluster : draft.spec().clusters) {
-        if (holds(demo->frontend, cluster.name) || holds(demo->others, cluster.name)) {
+        const bool runsAny =
+            holds(demo->frontend, cluster.name) || holds(demo->others, cluster.name);
+        if (runsAny && (!only || *only == cluster.name)) {
             planDemoPart(draft, cluster.name, *demo);
         }
     }
@@ -89,6 +92,7 @@ void planLoad(Draft& draft)
         return; // without a public host there is nothing to ask
     }
     const ClusterId& cluster = spec.ingress->cluster;
+    planCertificate(draft, *spec.ingress);
     Result<std::vector<json::Value>> objects =
         loadObjects(*spec.demo, route->hosts.front(), plan::marker(ingressCertificatePem(cluster)));
     if (!objects) {

@@ -7,7 +7,7 @@
 
 namespace isthmus::operations {
 
-void planDemo(Draft& draft);
+void planDemo(Draft& draft, const std::optional<ClusterId>& only);
 /// The pod that plays the visitors; after the routes, whose weights it shall follow.
 void planLoad(Draft& draft);
 

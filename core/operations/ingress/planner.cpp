@@ -7,6 +7,32 @@
 
 namespace isthmus::operations {
 
+namespace {
+
+std::string secretOf(const mesh::IngressSpec& ingress)
+{
+    return ingress.certificateSecret.empty() ? std::string(ingressCertificate)
+                                             : ingress.certificateSecret;
+}
+
+} // namespace
+
+void planCertificate(Draft& draft, const mesh::IngressSpec& ingress)
+{
+    plan::Step step;
+    step.id = stepId(ingress.cluster, "certificate");
+    step.cluster = ingress.cluster;
+    step.title = msg("operations.step.certificate", { { "domain", ingress.domain } });
+    step.needs = { stepId(ingress.cluster, "namespace") };
+    step.type = "certificate";
+    step.inputs = json::Object { { "domain", ingress.domain },
+                                 { "secret", secretOf(ingress) },
+                                 { "existing", !ingress.certificateSecret.empty() },
+                                 { "certificateFile", ingress.certificateFile.string() },
+                                 { "keyFile", ingress.keyFile.string() } };
+    draft.add(std::move(step));
+}
+
 void planIngress(Draft& draft)
 {
     const std::optional<mesh::IngressSpec>& ingress = draft.spec().ingress;
@@ -16,20 +42,7 @@ void planIngress(Draft& draft)
                         .remedy = msg("operations.say-it", { { "what", "spec.ingress" } }) });
         return;
     }
-    const std::string secret = ingress->certificateSecret.empty() ? std::string(ingressCertificate)
-                                                                  : ingress->certificateSecret;
-    plan::Step certificate;
-    certificate.id = stepId(ingress->cluster, "certificate");
-    certificate.cluster = ingress->cluster;
-    certificate.title = msg("operations.step.certificate", { { "domain", ingress->domain } });
-    certificate.needs = { stepId(ingress->cluster, "namespace") };
-    certificate.type = "certificate";
-    certificate.inputs = json::Object { { "domain", ingress->domain },
-                                        { "secret", secret },
-                                        { "existing", !ingress->certificateSecret.empty() },
-                                        { "certificateFile", ingress->certificateFile.string() },
-                                        { "keyFile", ingress->keyFile.string() } };
-    draft.add(std::move(certificate));
+    planCertificate(draft, *ingress);
 
     plan::Step gateway;
     gateway.id = stepId(ingress->cluster, "public-gateway");
@@ -39,8 +52,8 @@ void planIngress(Draft& draft)
                       stepId(ingress->cluster, "control-plane"),
                       stepId(ingress->cluster, "ingress-gateway") };
     gateway.type = "objects";
-    gateway.inputs =
-        plan::toJson(plan::ObjectsInputs { .objects = { publicGateway(*ingress, secret) } });
+    gateway.inputs = plan::toJson(
+        plan::ObjectsInputs { .objects = { publicGateway(*ingress, secretOf(*ingress)) } });
     draft.add(std::move(gateway));
 }
 

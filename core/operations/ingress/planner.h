@@ -7,5 +7,7 @@
 namespace isthmus::operations {
 
 void planIngress(Draft& draft);
+/// The certificate alone, for those who need to know its public part.
+void planCertificate(Draft& draft, const mesh::IngressSpec& ingress);
 
 } // namespace isthmus::operations

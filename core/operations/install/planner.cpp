@@ -75,10 +75,25 @@ void planIngressAddress(Draft& draft, const mesh::Cluster& cluster)
     draft.add(std::move(step));
 }
 
+/// Whether the gateway's Service can ever say an address.
+bool hasAddress(const mesh::GatewaySpec& gateway)
+{
+    return gateway.type == mesh::ServiceType::LoadBalancer || !gateway.externalIps.empty()
+        || !gateway.address.empty();
+}
+
 } // namespace
 
 void planEastWestAddress(Draft& draft, const mesh::Cluster& cluster)
 {
+    if (!hasAddress(cluster.eastWest)) {
+        draft.problem(
+            { .summary = msg("operations.no-way-to-gateway", { { "cluster", cluster.name.str() } }),
+              .detail = "its Service is no LoadBalancer, so nobody gives it an address",
+              .subject = "spec.clusters",
+              .remedy = msg("operations.say-gateway-address") });
+        return;
+    }
     plan::Step step;
     step.id = eastWestAddress(cluster.name).step;
     step.cluster = cluster.name;
@@ -91,6 +106,18 @@ void planEastWestAddress(Draft& draft, const mesh::Cluster& cluster)
     step.waitsFor =
         msg("operations.waits.address", { { "service", std::string(eastWestGateway) } });
     step.deadline = addressDeadline;
+    draft.add(std::move(step));
+}
+
+void planTrustCheck(Draft& draft, const mesh::Cluster& primary)
+{
+    plan::Step step;
+    step.id = stepId(primary.name, "trust");
+    step.cluster = primary.name;
+    step.title = msg("operations.step.trust");
+    step.kind = plan::StepKind::Check;
+    step.type = "trust";
+    step.inputs = json::Object { { "mesh", draft.spec().name }, { "checkOnly", true } };
     draft.add(std::move(step));
 }
 
@@ -121,7 +148,9 @@ void planInstall(Draft& draft, const mesh::Cluster& primary)
     planGateway(draft, primary, { .eastWest = true }, { stepId(primary.name, "injector") });
     planEastWestAddress(draft, primary);
     planGateway(draft, primary, { .eastWest = false }, { stepId(primary.name, "injector") });
-    planIngressAddress(draft, primary);
+    if (hasAddress(primary.ingress)) {
+        planIngressAddress(draft, primary);
+    }
 }
 
 } // namespace isthmus::operations

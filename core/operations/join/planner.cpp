@@ -5,6 +5,7 @@
 // the remote's tokens.
 #include "core/operations/join/planner.h"
 
+#include "core/mesh/address.h"
 #include "core/operations/chart_steps.h"
 #include "core/operations/install/planner.h"
 #include "core/operations/istio_objects.h"
@@ -53,6 +54,24 @@ json::Value apiServerOf(const Draft& draft, const mesh::Cluster& remote)
     };
 }
 
+/// Decision 28: the primary's istiod dials this address from its own pod, where a loopback address
+/// leads to itself. One that mesh.yaml names is taken at its word; the file's reader warns of it.
+bool isReachable(Draft& draft, const mesh::Cluster& remote, const mesh::Cluster& primary)
+{
+    const std::string& server = draft.input().clusters.at(remote.name).identity.server;
+    if (remote.apiServer || !mesh::isLoopbackUrl(server)) {
+        return true;
+    }
+    draft.problem(
+        { .summary = msg("operations.loopback-server",
+                         { { "cluster", remote.name.str() }, { "server", server } }),
+          .detail = "the control plane of " + primary.name.str()
+              + " dials it from its own pod, and would reach itself there",
+          .subject = remote.name.str(),
+          .remedy = msg("operations.say-api-server", { { "cluster", remote.name.str() } }) });
+    return false;
+}
+
 void planCredential(Draft& draft, const mesh::Cluster& remote, const mesh::Cluster& primary)
 {
     json::Value inputs = apiServerOf(draft, remote);
@@ -97,6 +116,10 @@ void planJoin(Draft& draft, const mesh::Cluster& remote)
               .remedy = msg("operations.say-network") });
         return;
     }
+    if (!isReachable(draft, remote, primary)) {
+        return;
+    }
+    planTrustCheck(draft, primary);
     planEastWestAddress(draft, primary);
     planNamespace(draft, remote);
     planDefinitions(draft, remote);
@@ -105,7 +128,9 @@ void planJoin(Draft& draft, const mesh::Cluster& remote)
         draft, remote, "control-plane", remoteControlPlane(draft.spec(), remote, primary));
     controlPlane.title =
         msg("operations.step.remote-control-plane", { { "primary", primary.name.str() } });
+    // The gateway itself, too: an address set by hand is known before anything answers there.
     controlPlane.needs = { stepId(remote.name, "base"),
+                           stepId(primary.name, "east-west-gateway"),
                            eastWestAddress(primary.name).step,
                            stepId(primary.name, "exposure") };
     draft.add(std::move(controlPlane));

@@ -174,10 +174,7 @@ Result<void> RemoteSecretStep::undoResidue(const plan::Step& step,
     if (!writesGone) {
         return {};
     }
-    const Result<std::string> root = rootOf(step.cluster, context);
-    return root
-        ? removeRoots(ClusterId(step.inputs["remote"].string()), *root, context)
-        : Result<void>(); // the primary has no root any more, so nothing is recognisable as its
+    return removeRootsOf(step.cluster, ClusterId(step.inputs["remote"].string()), context);
 }
 
 } // namespace isthmus::operations

@@ -84,6 +84,11 @@ Result<std::string> rootOf(const ClusterId& cluster, const plan::ReadContext& co
     if (live[1] && !(*live[1])["data"]["root-cert.pem"].string().empty()) {
         return (*live[1])["data"]["root-cert.pem"].string();
     }
+    for (const Result<json::Value>& one : live) {
+        if (!one && one.error().code != ErrorCode::NotFound) {
+            return Error(one.error());
+        }
+    }
     return Error { ErrorCode::NotFound,
                    msg("operations.no-root", { { "cluster", cluster.str() } }) };
 }
@@ -114,6 +119,16 @@ removeRoots(const ClusterId& cluster, const std::string& rootPem, plan::WriteCon
                        msg("plan.mend-and-resume") };
     }
     return {};
+}
+
+Result<void>
+removeRootsOf(const ClusterId& owner, const ClusterId& cluster, plan::WriteContext& context)
+{
+    const Result<std::string> root = rootOf(owner, context);
+    if (!root) {
+        return root.error().code == ErrorCode::NotFound ? Result<void>() : Error(root.error());
+    }
+    return removeRoots(cluster, *root, context);
 }
 
 Result<void> awaitNoIstiod(const ClusterId& cluster, plan::WriteContext& context)

@@ -10,7 +10,7 @@
 namespace isthmus::operations {
 
 /// The root that the cluster's workloads trust: of `cacerts`, else of istio-system's ConfigMap.
-/// Errors: NotFound.
+/// Errors: NotFound where it has none; what reading failed with.
 [[nodiscard]] Result<std::string> rootOf(const ClusterId& cluster,
                                          const plan::ReadContext& context);
 
@@ -19,6 +19,11 @@ namespace isthmus::operations {
 /// them.
 [[nodiscard]] Result<void>
 removeRoots(const ClusterId& cluster, const std::string& rootPem, plan::WriteContext& context);
+
+/// The same for the root of the cluster `owner`; nothing where that has none any more, as then no
+/// copy is recognisable as its.
+[[nodiscard]] Result<void>
+removeRootsOf(const ClusterId& owner, const ClusterId& cluster, plan::WriteContext& context);
 
 /// Waits until no istiod pod is left in the cluster.
 [[nodiscard]] Result<void> awaitNoIstiod(const ClusterId& cluster, plan::WriteContext& context);

@@ -110,7 +110,11 @@ Result<crypto::KeyPair> openRoot(const std::string& file, PassphrasePort& passph
     const std::string_view both = opened->reveal();
     const std::size_t at = both.find(end);
     if (at == std::string_view::npos) {
-        return Error { ErrorCode::Invalid, msg("operations.bad-root-file", { { "file", file } }) };
+        return Error { ErrorCode::Invalid,
+                       msg("operations.bad-root-file", { { "file", file } }),
+                       "what was sealed in it has no certificate",
+                       {},
+                       msg("operations.other-root-file") };
     }
     return crypto::KeyPair { std::string(both.substr(0, at + end.size())),
                              Secret(both.substr(at + end.size())) };
@@ -211,6 +215,12 @@ plan::Inspection TrustStep::inspect(const plan::Step& step, const plan::ReadCont
     const bool existing = step.inputs["existing"].boolean();
     if (live[1]) {
         json::wipe(*live[1]);
+    }
+    if (step.inputs["checkOnly"].boolean()) {
+        out.state = plan::Inspection::State::AlreadyRight; // nothing of ours to judge
+        return out;
+    }
+    if (live[1]) {
         if (existing) {
             out.state = plan::Inspection::State::AlreadyRight;
             return out;
@@ -273,6 +283,8 @@ TrustStep::undoResidue(const plan::Step& step, plan::WriteContext& context, bool
         live && kube::annotation(*live, plan::operationAnnotation) == context.operation().str();
     if (live) {
         json::wipe(*live);
+    } else if (live.error().code != ErrorCode::NotFound) {
+        return std::move(live).error();
     }
     if (!ours) {
         return {};
@@ -280,8 +292,7 @@ TrustStep::undoResidue(const plan::Step& step, plan::WriteContext& context, bool
     if (Result<void> gone = awaitNoIstiod(step.cluster, context); !gone) {
         return gone;
     }
-    const Result<std::string> root = rootOf(step.cluster, context);
-    return root ? removeRoots(step.cluster, *root, context) : Result<void>();
+    return removeRootsOf(step.cluster, step.cluster, context);
 }
 
 } // namespace isthmus::operations
