@@ -138,14 +138,23 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
         base64Decode((*live)["data"]["tls.crt"].string()).value_or(std::string());
     const bool ours = plan::isOurs(*live);
     json::wipe(*live);
-    const bool replace = ours && !wanted.empty() && wanted != present;
-    if (replace) {
+    const bool otherFiles = !wanted.empty() && wanted != present;
+    if (otherFiles && !ours) {
+        return blocked({ { .summary = msg("plan.foreign-owner", { { "object", text(change.key) } }),
+                           .detail = "it holds another certificate than the files",
+                           .subject = step.cluster.str() + ": " + text(change.key),
+                           .remedy = msg("operations.replace-certificate") } });
+    }
+    const Diagnostics problems = judge(present, step, context.clock.now());
+    const bool outdated =
+        hasErrors(problems) && ours && !step.inputs["existing"].boolean() && wanted.empty();
+    if (otherFiles || outdated) {
         change.action = plan::Action::Update;
-        change.diff = "~ certificate and key from the files\n";
+        change.diff = otherFiles ? "~ certificate and key from the files\n"
+                                 : "~ a new self-signed certificate for " + wildcard(step) + "\n";
         out.changes.push_back(std::move(change));
         return out;
     }
-    const Diagnostics problems = judge(present, step, context.clock.now());
     if (hasErrors(problems)) {
         return blocked(problems);
     }
@@ -168,6 +177,9 @@ Result<void> CertificateStep::apply(const plan::Step& step, plan::WriteContext& 
     plan::ClusterPort* port = context.clusters.find(step.cluster);
     const std::array keys { secretKey(step) };
     Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
+    if (!live && live.error().code != ErrorCode::NotFound) {
+        return std::move(live).error();
+    }
     plan::PreparedWrite write;
     write.write.key = secretKey(step);
     write.write.sensitive = true;
