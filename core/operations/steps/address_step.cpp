@@ -76,8 +76,9 @@ Result<void> AddressStep::verify(const plan::Step& step, plan::WriteContext& con
     return Error { ErrorCode::Timeout,
                    msg("operations.no-address",
                        { { "service", text(key) }, { "time", formatDuration(step.deadline) } }),
-                   "a " + (lastType.empty() ? "missing" : lastType)
-                       + " Service gets its address from the cluster's load balancer",
+                   lastType.empty() ? std::string("it is not there")
+                                    : "a " + lastType
+                           + " Service gets its address from the cluster's load balancer",
                    step.cluster.str(),
                    msg("operations.give-address") };
 }

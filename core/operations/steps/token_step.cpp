@@ -20,9 +20,12 @@ plan::Inspection TokenStep::inspect(const plan::Step& step, const plan::ReadCont
     plan::ClusterPort* port = context.clusters.find(step.cluster);
     if (out.state == plan::Inspection::State::AlreadyRight && port != nullptr) {
         const std::array keys { kube::keyOf(step.inputs["objects"][0]) };
-        const Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
+        Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
         if (!live || !isFilled(*live)) {
             out.state = plan::Inspection::State::Needed;
+        }
+        if (live) {
+            json::wipe(*live);
         }
     }
     return out;
@@ -32,8 +35,9 @@ Result<void> TokenStep::verify(const plan::Step& step, plan::WriteContext& conte
 {
     plan::ClusterPort* port = context.clusters.find(step.cluster);
     const kube::ObjectKey key = kube::keyOf(step.inputs["objects"][0]);
-    const Result<json::Value> filled = port->waitFor(key, isFilled, step.deadline, context.stop);
+    Result<json::Value> filled = port->waitFor(key, isFilled, step.deadline, context.stop);
     if (filled) {
+        json::wipe(*filled);
         return {};
     }
     if (filled.error().code != ErrorCode::Timeout) {
