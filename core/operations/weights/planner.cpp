@@ -150,6 +150,15 @@ Result<void> checkIntent(const LiveRoute& live, const WeightsIntent& intent)
                            {},
                            msg("operations.name-destinations") };
         }
+        if (weight < 0 || weight > 100) {
+            return Error { ErrorCode::Usage,
+                           msg("operations.not-a-share",
+                               { { "cluster", cluster.str() },
+                                 { "share", std::to_string(weight) } }),
+                           {},
+                           {},
+                           msg("operations.make-100") };
+        }
         sum += weight;
     }
     if (sum != 100) {
@@ -162,10 +171,24 @@ Result<void> checkIntent(const LiveRoute& live, const WeightsIntent& intent)
     return {};
 }
 
-Result<std::string>
-modeFor(const LiveRoute& live, const WeightsIntent& intent, const json::Array& weights)
+/// Who moves the route. A Rollout names the VirtualService that it steers, which itself need not
+/// tell.
+mesh::Ownership ownerOf(const LiveRoute& live, plan::ClusterPort& port, const std::stop_token& stop)
 {
-    const mesh::Ownership ownership = mesh::ownerOf(live.object);
+    const auto rollouts = port.list("argoproj.io/v1alpha1", "Rollout", {}, {}, stop);
+    for (const json::Value& rollout : rollouts ? *rollouts : std::vector<json::Value>()) {
+        if (mesh::rolloutSteers(rollout, live.key.ns, live.key.name)) {
+            return { mesh::Owner::ArgoRollouts, text(kube::keyOf(rollout)) + " names it" };
+        }
+    }
+    return mesh::ownerOf(live.object);
+}
+
+Result<std::string> modeFor(const LiveRoute& live,
+                            const WeightsIntent& intent,
+                            const json::Array& weights,
+                            const mesh::Ownership& ownership)
+{
     const std::string owner(mesh::name(ownership.owner));
     std::vector<int> numbers;
     for (const json::Value& weight : weights) {
@@ -257,7 +280,8 @@ Result<Planned> planWeights(const PlannerInput& input,
         return std::move(fits).error();
     }
     json::Array weights = weightsInOrder(*live, intent.weights);
-    const Result<std::string> mode = modeFor(*live, intent, weights);
+    const Result<std::string> mode = modeFor(
+        *live, intent, weights, ownerOf(*live, *clusters.find(input.spec.primary().name), stop));
     if (!mode) {
         return Error(mode.error());
     }

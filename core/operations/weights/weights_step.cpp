@@ -67,9 +67,21 @@ Result<plan::PreparedWrite> prepare(const plan::Step& step, json::Value live)
     return one;
 }
 
-bool isMoved(const Error& error)
+/// Whether the write failed because the object is not the one that was read any more. A patch whose
+/// tests fail is answered with 422, as a wrong one would be, so it is looked up.
+bool isMoved(const Error& error,
+             const std::string& version,
+             const plan::Step& step,
+             const plan::ReadContext& context)
 {
-    return error.code == ErrorCode::Conflict && kube::conflictsOf(error).empty();
+    if (error.code == ErrorCode::Conflict) {
+        return kube::conflictsOf(error).empty();
+    }
+    if (error.code != ErrorCode::Invalid || step.inputs["mode"].string() != "patch") {
+        return false;
+    }
+    const Result<json::Value> now = read(step, context);
+    return now && kube::resourceVersion(*now) != version;
 }
 
 } // namespace
@@ -142,6 +154,7 @@ Result<void> WeightsStep::apply(const plan::Step& step, plan::WriteContext& cont
         if (!live) {
             return std::move(live).error();
         }
+        const std::string version = kube::resourceVersion(*live);
         Result<plan::PreparedWrite> write = prepare(step, std::move(*live));
         if (!write) {
             return std::move(write).error();
@@ -153,7 +166,7 @@ Result<void> WeightsStep::apply(const plan::Step& step, plan::WriteContext& cont
             return {};
         }
         last = std::move(sent).error();
-        if (!isMoved(last)) {
+        if (!isMoved(last, version, step, context)) {
             return last;
         }
     }
