@@ -93,6 +93,44 @@ plan::Inspection blocked(const Error& error)
                        .remedy = error.remedy } });
 }
 
+/// Whether the Secret that is there will do. `wanted` is the files' certificate, where files are
+/// given.
+plan::Inspection inspectPresent(const plan::Step& step,
+                                const json::Value& live,
+                                const std::string& wanted,
+                                UtcTime now)
+{
+    plan::Inspection out;
+    plan::Change change { .cluster = step.cluster, .key = secretKey(step) };
+    const std::string present =
+        base64Decode(live["data"]["tls.crt"].string()).value_or(std::string());
+    const bool ours = plan::isOurs(live);
+    const bool otherFiles = !wanted.empty() && wanted != present;
+    if (otherFiles && !ours) {
+        return blocked({ { .summary = msg("plan.foreign-owner", { { "object", text(change.key) } }),
+                           .detail = "it holds another certificate than the files",
+                           .subject = step.cluster.str() + ": " + text(change.key),
+                           .remedy = msg("operations.replace-certificate") } });
+    }
+    const Diagnostics problems = judge(present, step, now);
+    const bool outdated =
+        hasErrors(problems) && ours && !step.inputs["existing"].boolean() && wanted.empty();
+    if (otherFiles || outdated) {
+        change.action = plan::Action::Update;
+        change.diff = otherFiles ? "~ certificate and key from the files\n"
+                                 : "~ a new self-signed certificate for " + wildcard(step) + "\n";
+        out.changes.push_back(std::move(change));
+        return out;
+    }
+    if (hasErrors(problems)) {
+        return blocked(problems);
+    }
+    out.state = plan::Inspection::State::AlreadyRight;
+    out.values["certificate"] = present;
+    out.changes.push_back(std::move(change));
+    return out;
+}
+
 } // namespace
 
 plan::Inspection CertificateStep::inspect(const plan::Step& step,
@@ -134,34 +172,10 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
         out.changes.push_back(std::move(change));
         return out;
     }
-    const std::string present =
-        base64Decode((*live)["data"]["tls.crt"].string()).value_or(std::string());
-    const bool ours = plan::isOurs(*live);
+    plan::Inspection present = inspectPresent(step, *live, wanted, context.clock.now());
     json::wipe(*live);
-    const bool otherFiles = !wanted.empty() && wanted != present;
-    if (otherFiles && !ours) {
-        return blocked({ { .summary = msg("plan.foreign-owner", { { "object", text(change.key) } }),
-                           .detail = "it holds another certificate than the files",
-                           .subject = step.cluster.str() + ": " + text(change.key),
-                           .remedy = msg("operations.replace-certificate") } });
-    }
-    const Diagnostics problems = judge(present, step, context.clock.now());
-    const bool outdated =
-        hasErrors(problems) && ours && !step.inputs["existing"].boolean() && wanted.empty();
-    if (otherFiles || outdated) {
-        change.action = plan::Action::Update;
-        change.diff = otherFiles ? "~ certificate and key from the files\n"
-                                 : "~ a new self-signed certificate for " + wildcard(step) + "\n";
-        out.changes.push_back(std::move(change));
-        return out;
-    }
-    if (hasErrors(problems)) {
-        return blocked(problems);
-    }
-    out.state = plan::Inspection::State::AlreadyRight;
-    out.values["certificate"] = present;
-    out.changes.push_back(std::move(change));
-    return out;
+    present.problems.insert(present.problems.begin(), out.problems.begin(), out.problems.end());
+    return present;
 }
 
 Result<void> CertificateStep::apply(const plan::Step& step, plan::WriteContext& context) const

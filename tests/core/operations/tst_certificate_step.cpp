@@ -104,6 +104,11 @@ private slots:
         QVERIFY(certificate.apply(step(files.inputs), run.context));
         COMPARE_TEXT(field(run, "tls.crt"), pair.certificatePem);
         QVERIFY(certificate.inspect(step(files.inputs), run.context).state == State::AlreadyRight);
+        // What the files are warned of is told each time, not only at first.
+        run.clock.advance(std::chrono::hours(24) * 80);
+        const plan::Inspection soon = certificate.inspect(step(files.inputs), run.context);
+        QVERIFY(soon.state == State::AlreadyRight);
+        QCOMPARE(soon.problems.front().summary.id, std::string("crypto.expires-soon"));
         const Files renewed(pairFor("apps.example.com", run.clock.now(), 91));
         COMPARE_TEXT(test::dump(certificate.inspect(step(renewed.inputs), run.context)),
                      "needed\nupdate onprem Secret istio-system/isthmus-ingress-certificate\n"
