@@ -148,6 +148,20 @@ void checkIngress(const MeshSpec& spec, Problems& problems)
     }
 }
 
+/// In this topology only the primary has an ingress gateway.
+void checkGateways(const MeshSpec& spec, Problems& problems)
+{
+    for (std::size_t i = 0; i < spec.clusters.size(); ++i) {
+        const FieldPath at = clustersPath[i] / "gateways" / "ingress";
+        if (spec.clusters[i].role == Role::Remote && problems.given(at)) {
+            problems.warning(
+                at,
+                msg("mesh.pointless-ingress", { { "cluster", spec.clusters[i].name.str() } }),
+                msg("mesh.remove-ingress"));
+        }
+    }
+}
+
 void checkDemo(const MeshSpec& spec, Problems& problems)
 {
     if (!spec.demo) {
@@ -277,6 +291,7 @@ void checkRules(const MeshSpec& spec, Problems& problems)
     checkRoles(spec, problems);
     checkNetworks(spec, problems);
     checkIngress(spec, problems);
+    checkGateways(spec, problems);
     checkDemo(spec, problems);
     checkRoutes(spec, problems);
 }

@@ -202,6 +202,10 @@ private slots:
         row("root key of an existing root",
             withClusters("  trust: {root: existing, rootKey: discard}"),
             "3:36 warning spec.trust.rootKey: rootKey has no effect: no root is generated\n");
+        row("ingress gateway of a remote",
+            "spec: {clusters: [{name: a}, {name: b, gateways: {ingress: {type: NodePort}}}]}",
+            "1:60 warning spec.clusters[1].gateways.ingress: gateways.ingress has no effect: b is "
+            "a remote and gets no ingress gateway\n");
         row("loopback",
             "spec: {clusters: [{name: a, apiServer: {url: 'https://[::1]:6443/x'}}]}",
             "1:46 warning spec.clusters[0].apiServer.url: this API server is a loopback address: "

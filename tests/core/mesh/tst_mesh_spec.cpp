@@ -69,7 +69,10 @@ private slots:
     role: primary
     network: network1
     gateway ingress
-      type: LoadBalancer
+      type: NodePort
+      loadBalancerIP: 203.0.113.10
+      annotation a.b/c: 1
+      externalIPs: 10.0.0.1
       port: 15443
     gateway eastWest
       type: LoadBalancer
@@ -83,10 +86,7 @@ private slots:
     apiServer.caFile: /etc/ca.pem
     apiServer.tlsServerName: api.gke.example.com
     gateway ingress
-      type: NodePort
-      loadBalancerIP: 203.0.113.10
-      annotation a.b/c: 1
-      externalIPs: 10.0.0.1
+      type: LoadBalancer
       port: 15443
     gateway eastWest
       type: ClusterIP
