@@ -97,7 +97,8 @@ public:
                            .detail = "the body is " + text(kube::keyOf(write.body)),
                            .remedy = msg("api.key-mismatch.do") };
         }
-        const bool mayBeNew = found->learnt && write.verb != Verb::Delete;
+        // A dry run is a question: "not served yet" is its answer.
+        const bool mayBeNew = found->learnt && write.verb != Verb::Delete && !write.dryRun;
         Job job { .request = requestFor(found->resource, write),
                   .kind = mayBeNew ? JobKind::WriteOfNewKind : JobKind::Write };
         job.request.sensitive = write.sensitive;

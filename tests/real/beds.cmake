@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Tests against the real mesh: beds are CTest fixtures, tests name the bed that they need.
 
-add_library(tests_bed STATIC real/program.cpp real/bed.cpp real/digest.cpp real/requests.cpp)
+add_library(tests_bed STATIC real/program.cpp real/bed.cpp real/digest.cpp real/requests.cpp real/walkthrough.cpp)
 target_link_libraries(tests_bed PUBLIC tests_support)
 target_compile_definitions(tests_bed PRIVATE ISTHMUS_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
 
@@ -39,3 +39,5 @@ isthmus_bed(lite lite)
 isthmus_real_test(real/tst_bed.cpp lite)
 isthmus_bed(full full)
 isthmus_real_test(real/tst_full_bed.cpp full)
+isthmus_bed(mesh full)
+isthmus_real_test(real/tst_mesh.cpp mesh)

@@ -144,12 +144,12 @@ LinkView linkOf(const Read& primary, const Read& remote)
     const std::string sync = operations::remoteSyncStatus(primary.istiodMetrics, to);
     if (sync == "synced") {
         link.reason = "registry synced; whether requests cross was not checked";
-        link.evidence = "istio_remote_cluster_sync_status of " + to + " is synced";
+        link.evidence = "istiod_remote_cluster_sync_status of " + to + " is synced";
         return link;
     }
     link.state = sync == "timeout" || sync == "closed" ? "broken" : "unknown";
     link.reason = sync.empty() ? "istiod does not say" : "istiod has not read " + to;
-    link.evidence = sync.empty() ? "" : "istio_remote_cluster_sync_status of " + to + " is " + sync;
+    link.evidence = sync.empty() ? "" : "istiod_remote_cluster_sync_status of " + to + " is " + sync;
     return link;
 }
 

@@ -66,12 +66,21 @@ Result<std::string> syncStatus(const plan::Step& step, const plan::ReadContext& 
 Result<void> proveRegistry(const plan::Step& step, plan::WriteContext& context)
 {
     const SteadyTime end = context.clock.steady() + step.deadline;
+    const std::string& remote = step.inputs["remote"].string();
     Result<std::string> status = syncStatus(step, context);
-    while ((!status || *status != "synced") && context.clock.steady() < end
-           && context.clock.sleepUntil(context.clock.steady() + pause, context.stop)) {
+    std::string last;
+    while ((!status || *status != "synced") && context.clock.steady() < end) {
+        const std::string why = status ? "istiod says: " + *status : describe(status.error());
+        if (why != last) {
+            context.say(
+                msg("operations.waits-registry", { { "cluster", remote }, { "why", why } }));
+            last = why;
+        }
+        if (!context.clock.sleepUntil(context.clock.steady() + pause, context.stop)) {
+            break;
+        }
         status = syncStatus(step, context);
     }
-    const std::string& remote = step.inputs["remote"].string();
     if (!status) {
         context.say(msg("operations.not-proven-registry",
                         { { "cluster", remote }, { "why", describe(status.error()) } }));
@@ -140,7 +149,7 @@ void proveWayBack(const plan::Step& step, plan::WriteContext& context)
 
 std::string remoteSyncStatus(std::string_view metrics, std::string_view cluster)
 {
-    constexpr std::string_view name = "istio_remote_cluster_sync_status{";
+    constexpr std::string_view name = "istiod_remote_cluster_sync_status{";
     for (const std::string& line : split(metrics, '\n')) {
         if (line.starts_with(name) && labelValue(line, "cluster") == cluster
             && trimmed(line).ends_with(" 1")) {

@@ -19,7 +19,7 @@ public:
 };
 
 /// The status that istiod's metrics give a remote cluster ("synced", "syncing", "timeout",
-/// "closed"); empty where it does not know the cluster. Source: istio_remote_cluster_sync_status.
+/// "closed"); empty where it does not know the cluster. Source: istiod_remote_cluster_sync_status.
 /// Pure.
 [[nodiscard]] std::string remoteSyncStatus(std::string_view metrics, std::string_view cluster);
 

@@ -306,6 +306,21 @@ private slots:
         QCOMPARE(bed.clock.sleeps(), std::vector<Milliseconds> { Milliseconds(100) });
     }
 
+    void takesNotServedForTheAnswerToADryRun()
+    {
+        Bed bed;
+        bed.knowing();
+        bed.transport.always("PATCH " + collection + "/a",
+                             test::plainText(404, "404 page not found"));
+        api::Write write = applying("a");
+        write.dryRun = true;
+        const auto answer = bed.client.write(write);
+        QVERIFY(!answer);
+        QCOMPARE(answer.error().code, ErrorCode::NotFound);
+        QVERIFY(bed.clock.sleeps().empty());
+        QCOMPARE(bed.transport.requests().size(), std::size_t { 1 });
+    }
+
     void asksForRights()
     {
         Bed bed;
