@@ -23,6 +23,8 @@ inline constexpr std::string_view ingressGateway = "istio-ingressgateway";
 inline constexpr std::string_view frontendGateway = "frontend-gateway";
 inline constexpr std::string_view ingressCertificate = "isthmus-ingress-certificate";
 inline constexpr std::string_view rootCertificate = "istio-ca-root-cert";
+/// Written by istiod beside the root where PILOT_ENABLE_CA_CRL is on, as it is by default.
+inline constexpr std::string_view revocationList = "istio-ca-crl";
 
 [[nodiscard]] inline StepId stepId(const ClusterId& cluster, std::string_view what)
 {

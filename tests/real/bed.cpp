@@ -127,7 +127,12 @@ Isthmusctl::Isthmusctl(const Bed& bed)
 
 Program Isthmusctl::program(const std::vector<std::string>& arguments) const
 {
-    return { std::string(ISTHMUS_BIN_DIR) + "/isthmusctl", arguments, m_environment };
+    return { path(), arguments, m_environment };
+}
+
+std::string Isthmusctl::path()
+{
+    return std::string(ISTHMUS_BIN_DIR) + "/isthmusctl";
 }
 
 Run Isthmusctl::run(const std::vector<std::string>& arguments,

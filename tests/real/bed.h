@@ -92,6 +92,9 @@ public:
     /// Starts it, for tests that type, interrupt or kill.
     [[nodiscard]] std::unique_ptr<QProcess> start(const std::vector<std::string>& arguments) const;
 
+    /// The program itself.
+    [[nodiscard]] static std::string path();
+
     /// Where the journal is.
     [[nodiscard]] std::string state() const { return m_state.path("state"); }
 

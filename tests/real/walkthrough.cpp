@@ -7,7 +7,9 @@
 #include <QJsonObject>
 #include <QProcess>
 
+#include <algorithm>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 namespace isthmus::test {
@@ -48,6 +50,56 @@ std::string withShopLines(const std::string& text)
 QJsonObject objectOf(const std::string& text)
 {
     return QJsonDocument::fromJson(QByteArray::fromStdString(text)).object();
+}
+
+/// "v1/Secret istio-system/cacerts .data.x=y" cut at its blanks.
+struct Line
+{
+    std::string kind;
+    std::string name;
+    std::string field;
+};
+
+Line cut(const std::string& line)
+{
+    const std::size_t name = line.find(' ');
+    const std::size_t field = line.find(" .", name + 1);
+    const std::string type = line.substr(0, name);
+    return { type.substr(type.rfind('/') + 1),
+             line.substr(name + 1, field - name - 1),
+             line.substr(field + 1) };
+}
+
+/// Another value in each life of a mesh that is the same all the same.
+bool isOfOneLife(const Line& line)
+{
+    for (const char* part : { "caBundle",
+                              ".spec.clusterIP",
+                              "nodePort",
+                              "healthCheckNodePort",
+                              "isthmus.io/operation",
+                              "kubernetes.io/service-account.uid" }) {
+        if (line.field.find(part) != std::string::npos) {
+            return true;
+        }
+    }
+    return line.kind == "Secret" && line.field.starts_with(".data.");
+}
+
+std::string withoutAddresses(const std::string& text)
+{
+    static const std::regex address(R"(\b(172\.30\.0\.1\d\d|10\.1\d\d?\.\d+\.\d+)\b)");
+    return std::regex_replace(text, address, "ADDRESS");
+}
+
+std::string withoutRandomEnd(const Line& line)
+{
+    static const std::regex podEnd("(-[a-z0-9]{8,10})?-[a-z0-9]{5}$");
+    static const std::regex setEnd("-[a-z0-9]{8,10}$");
+    if (line.kind == "Pod" || line.kind == "EndpointSlice") {
+        return std::regex_replace(line.name, podEnd, "");
+    }
+    return line.kind == "ReplicaSet" ? std::regex_replace(line.name, setEnd, "") : line.name;
 }
 
 } // namespace
@@ -111,6 +163,14 @@ Run Walkthrough::init(bool withShop) const
     return done;
 }
 
+void Walkthrough::replaceInMesh(const std::string& from, const std::string& to) const
+{
+    QString text = QString::fromStdString(readAll(meshFile()));
+    QVERIFY2(text.contains(QString::fromStdString(from)), qPrintable(text));
+    text.replace(QString::fromStdString(from), QString::fromStdString(to));
+    (void)m_tool.folder().write("mesh.yaml", text.toStdString());
+}
+
 std::vector<std::string> Walkthrough::withFiles(std::vector<std::string> arguments) const
 {
     for (const std::string& word :
@@ -152,6 +212,7 @@ std::vector<std::pair<std::string, std::string>> Walkthrough::operations() const
         out.emplace_back(item[QLatin1String("id")].toString().toStdString(),
                          item[QLatin1String("state")].toString().toStdString());
     }
+    std::ranges::sort(out, std::greater<>()); // an id begins with its time
     return out;
 }
 
@@ -171,6 +232,29 @@ std::vector<std::string> writesIn(const std::string& auditFile)
         }
     }
     return out;
+}
+
+Digest comparableState(const Bed& bed, const std::string& cluster, Objects objects)
+{
+    Digest state = settledDigestOf(bed, cluster);
+    const std::map<std::string, std::string> managed = managedVersions(bed, cluster);
+    std::vector<std::string> lines;
+    std::string last;
+    for (const std::string& text : state.lines) {
+        const Line line = cut(text);
+        const std::string object = line.kind + " " + line.name;
+        if (object != last) {
+            lines.push_back("there is " + line.kind + " " + withoutRandomEnd(line));
+            last = object;
+        }
+        const bool wanted = objects == Objects::All || managed.contains(object);
+        if (wanted && !isOfOneLife(line)) {
+            lines.push_back(withoutAddresses(object + " " + line.field));
+        }
+    }
+    std::ranges::sort(lines);
+    state.lines = std::move(lines);
+    return state;
 }
 
 std::map<std::string, std::string> managedVersions(const Bed& bed, const std::string& cluster)

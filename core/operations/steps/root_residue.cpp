@@ -5,6 +5,7 @@
 #include "core/operations/names.h"
 
 #include <array>
+#include <set>
 
 namespace isthmus::operations {
 
@@ -22,9 +23,30 @@ Error notConnected(const ClusterId& cluster)
 
 bool holdsRoot(const json::Value& configMap, const std::string& rootPem)
 {
-    return configMap["metadata"]["name"].string() == rootCertificate
-        && trimmed(configMap["data"]["root-cert.pem"].string()) == trimmed(rootPem)
-        && !kube::isBeingDeleted(configMap);
+    return trimmed(configMap["data"]["root-cert.pem"].string()) == trimmed(rootPem);
+}
+
+/// What an istiod with this root left in the namespaces: its root, and today beside it
+/// the revocation list. The list names no root; it is another mesh's where another root is.
+std::vector<const json::Value*> residueIn(const std::vector<json::Value>& configMaps,
+                                          const std::string& rootPem)
+{
+    std::set<std::string> foreign;
+    for (const json::Value& configMap : configMaps) {
+        const kube::ObjectKey key = kube::keyOf(configMap);
+        if (key.name == rootCertificate && !holdsRoot(configMap, rootPem)) {
+            foreign.insert(key.ns);
+        }
+    }
+    std::vector<const json::Value*> out;
+    for (const json::Value& configMap : configMaps) {
+        const kube::ObjectKey key = kube::keyOf(configMap);
+        const bool isResidue = key.name == rootCertificate || key.name == revocationList;
+        if (isResidue && !foreign.contains(key.ns) && !kube::isBeingDeleted(configMap)) {
+            out.push_back(&configMap);
+        }
+    }
+    return out;
 }
 
 Result<std::size_t> removeOnce(plan::ClusterPort& port,
@@ -37,14 +59,12 @@ Result<std::size_t> removeOnce(plan::ClusterPort& port,
         return Error(all.error());
     }
     std::vector<kube::Write> writes;
-    for (const json::Value& configMap : *all) {
-        if (holdsRoot(configMap, rootPem)) {
-            kube::Write write;
-            write.verb = kube::Verb::Delete;
-            write.key = kube::keyOf(configMap);
-            write.body = json::Object { { "uid", kube::uid(configMap) } };
-            writes.push_back(std::move(write));
-        }
+    for (const json::Value* configMap : residueIn(*all, rootPem)) {
+        kube::Write write;
+        write.verb = kube::Verb::Delete;
+        write.key = kube::keyOf(*configMap);
+        write.body = json::Object { { "uid", kube::uid(*configMap) } };
+        writes.push_back(std::move(write));
     }
     if (!writes.empty()) {
         context.say(

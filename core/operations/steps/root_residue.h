@@ -14,8 +14,9 @@ namespace isthmus::operations {
 [[nodiscard]] Result<std::string> rootOf(const ClusterId& cluster,
                                          const plan::ReadContext& context);
 
-/// Deletes the ConfigMaps with exactly this root until none comes back: an istiod that is just
-/// going may write once more. Errors: what the API answers; Timeout where somebody keeps writing
+/// Deletes what an istiod with exactly this root left in the namespaces, the root's ConfigMaps and
+/// the revocation lists beside them, until none comes back: one that is just going may write once
+/// more. Errors: what the API answers; Timeout where somebody keeps writing
 /// them.
 [[nodiscard]] Result<void>
 removeRoots(const ClusterId& cluster, const std::string& rootPem, plan::WriteContext& context);
