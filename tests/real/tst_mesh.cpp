@@ -302,6 +302,30 @@ private slots:
         QVERIFY2(counts.of("c1") >= 328 && counts.of("c1") <= 386, counts.describe().c_str());
     }
 
+    void aFrozenIstiodRefusesAMoveAndNothingIsHalfWritten()
+    {
+        const auto weights = [this] {
+            return document(m_job.run(
+                { "weights", "get", "frontend", "-o", "json" }))[QLatin1String("weights")]
+                                                                [QLatin1String("onprem")]
+                                                                    .toInt();
+        };
+        QVERIFY(m_bed.fault({ "istiod-freeze", "c1" }).succeeded());
+        const Run set = m_job.run({ "weights", "set", "frontend", "onprem=60", "gke=40", "--yes" });
+        const int meanwhile = weights();
+        const Counts counts = m_job.request(50);
+        QVERIFY(m_bed.fault({ "istiod-thaw", "c1" }).succeeded());
+        QVERIFY2(!set.succeeded(), set.describe().c_str());
+        QVERIFY2(contains(set.errors, "validation.istio.io"), set.describe().c_str());
+        QVERIFY2(contains(set.errors, "  do:  "), set.describe().c_str());
+        QCOMPARE(meanwhile, 90);
+        QCOMPARE(counts.failed(), 0); // traffic goes on without a control plane
+        const Run again =
+            m_job.run({ "weights", "set", "frontend", "onprem=60", "gke=40", "--yes" });
+        VERIFY_RUN(again);
+        QCOMPARE(weights(), 60);
+    }
+
     void undoAllLeavesBothClustersAsTheyWere()
     {
         const Run undo =

@@ -78,6 +78,7 @@ bool isOfOneLife(const Line& line)
                               "nodePort",
                               "healthCheckNodePort",
                               "isthmus.io/operation",
+                              "isthmus.io/spki",
                               "kubernetes.io/service-account.uid" }) {
         if (line.field.find(part) != std::string::npos) {
             return true;
@@ -243,7 +244,7 @@ Digest comparableState(const Bed& bed, const std::string& cluster, Objects objec
     for (const std::string& text : state.lines) {
         const Line line = cut(text);
         const std::string object = line.kind + " " + line.name;
-        if (object != last) {
+        if (object != last && line.kind != "IPAddress") { // a Service's address, as an object
             lines.push_back("there is " + line.kind + " " + withoutRandomEnd(line));
             last = object;
         }
