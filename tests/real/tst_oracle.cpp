@@ -27,9 +27,33 @@ struct Difference
 
 /// "-": by hand alone; "+": Isthmus's alone.
 const std::array differences {
+    Difference { R"(^\+ .* \.metadata\.annotations\.meta\.helm\.sh/release-)",
+                 "the marks by which a later helm upgrade takes the objects over" },
+    Difference { R"(^\+ .* \.metadata\.labels\.app\.kubernetes\.io/managed-by="isthmus"$)",
+                 "what is not rendered from a chart says whose it is" },
+    Difference { R"(^- ConfigMap .*/istio-ca-root-cert \.data)",
+                 "each mesh has a root of its own" },
+    Difference { R"(^- ConfigMap .* \.metadata\.annotations\.control-plane\.alpha)",
+                 "which istiod leads, with times" },
+    Difference { R"(^[-+] ConfigMap istio-system/istio \.data\.mesh=)",
+                 "the access log is switched off here, see Walkthrough::init()" },
+    Difference { R"(^[-+] (there is )?PeerAuthentication istio-system/default)",
+                 "security.mtls: by hand nothing was asked for" },
+    Difference { R"(^[-+] (there is )?Gateway (hipster-store/shop|istio-system/frontend-gateway))",
+                 "one host in the shop's namespace by hand; here a domain, and port 80 redirects" },
+    Difference { R"(^[-+] (there is )?Secret istio-system/(shop-tls|isthmus-ingress-certificate))",
+                 "another name for the ingress certificate" },
+    Difference { R"(^[-+] (there is )?VirtualService hipster-store/frontend(-ingress)?( |$))",
+                 "another name; callers inside follow the split, too (gateways: mesh)" },
+    Difference { R"(^[-+] DestinationRule hipster-store/frontend \.spec\.subsets\[\d\]\.name)",
+                 "subsets are named after the clusters" },
+    Difference { R"(^\+ DestinationRule hipster-store/frontend \.spec\.trafficPolicy)",
+                 "mutual TLS is said, not left to detection" },
+    Difference { R"(^- (there is )?Deployment hipster-store/loadgenerator)",
+                 "there with no replica; here left out by load: false" },
     Difference {
-        R"(^. ConfigMap istio-system/values )",
-        "a copy of the chart's values for debugging; they are compared by what they render to" },
+        R"(^[-+] Deployment hipster-store/\S+ \.spec\.template\.spec\.(containers\[0\]\.(env|resources|readinessProbe|livenessProbe|securityContext|volumeMounts)|securityContext|terminationGracePeriodSeconds|volumes))",
+        "the bed's program needs less of a manifest than the public images" },
 };
 
 /// Made by controllers out of the objects that are compared, or by the bed.
@@ -160,7 +184,10 @@ private slots:
                 }
             }
         }
-        qInfo("%s", plan.describe().c_str());
+        // The subsets are somebody else's, and would have to change: that is said, not done.
+        QCOMPARE(plan.exitCode, 5);
+        QVERIFY2(plan.output.find("DestinationRule") != std::string::npos, plan.output.c_str());
+        QVERIFY(!created.empty()); // the way in by domain is not there yet
         for (const char* cluster : { "c1", "c2" }) {
             const Digest digest = comparableState(m_bed, cluster, Objects::All);
             for (const std::string& line : digest.lines) {
