@@ -25,7 +25,9 @@ int leadingNumber(const std::string& text)
 
 kube::Selection selectionOf(const Collection& collection)
 {
-    return { .labelSelector = collection.labelSelector, .fieldSelector = collection.fieldSelector };
+    return { .labelSelector = collection.labelSelector,
+             .fieldSelector = collection.fieldSelector,
+             .metadataOnly = collection.metadataOnly };
 }
 
 } // namespace

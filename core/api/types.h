@@ -53,6 +53,7 @@ struct Collection
     std::string ns = {}; ///< empty: all namespaces
     std::string labelSelector = {};
     std::string fieldSelector = {};
+    bool metadataOnly = false; ///< for objects whose content must not be read, as Secrets
 };
 
 struct PageOptions

@@ -45,6 +45,13 @@ http::Request read(std::string target)
              .headers = { { "Accept", std::string(jsonType) } } };
 }
 
+void askForMetadata(http::Request& request, std::string_view kind)
+{
+    request.headers = {
+        { "Accept", std::string(jsonType) + ";as=" + std::string(kind) + ";g=meta.k8s.io;v=v1" }
+    };
+}
+
 http::Request writing(http::Method method, Query query, std::string_view type, std::string body)
 {
     return { .method = method,
@@ -126,6 +133,9 @@ http::Request listRequest(const Resource& resource,
                                      .add("limit", limit > 0 ? std::to_string(limit) : "")
                                      .add("continue", continueToken)
                                      .target());
+    if (selection.metadataOnly) {
+        askForMetadata(request, "PartialObjectMetadataList");
+    }
     request.compressed = true;
     request.deadlines.total = Milliseconds { 60'000 };
     request.maxBody = listBytes;
@@ -146,6 +156,9 @@ http::Request watchRequest(const Resource& resource,
                                      .add("fieldSelector", selection.fieldSelector)
                                      .add("timeoutSeconds", std::to_string(seconds))
                                      .target());
+    if (selection.metadataOnly) {
+        askForMetadata(request, "PartialObjectMetadata");
+    }
     request.deadlines.total = Milliseconds { (seconds + 10) * 1'000 };
     request.deadlines.silence = Milliseconds { 75'000 };
     return request;

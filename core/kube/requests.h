@@ -25,6 +25,8 @@ struct Selection
 {
     std::string labelSelector = {};
     std::string fieldSelector = {};
+    /// Objects come as their metadata alone, without so much as a byte of the rest.
+    bool metadataOnly = false;
 };
 
 /// One page; `limit` 0 asks for everything. The parameters must stay the same from page to page.

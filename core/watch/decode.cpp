@@ -241,6 +241,8 @@ void decode(Node object, DeploymentRecord& record)
     record.containers = containersOf(pods["spec"]);
 }
 
+void decode(Node /*object*/, MetadataRecord& /*record*/) { }
+
 void decode(Node object, ObjectRecord& record)
 {
     dom::element element;
@@ -253,7 +255,6 @@ void decode(Node object, ObjectRecord& record)
     }
     record.object = std::move(*parsed);
     json::Value& metadata = record.object.member("metadata");
-    metadata.erase("managedFields");
     if (metadata.contains("annotations")) {
         metadata.member("annotations").erase("kubectl.kubernetes.io/last-applied-configuration");
     }
@@ -366,6 +367,7 @@ ISTHMUS_INSTANTIATE(NodeRecord)
 ISTHMUS_INSTANTIATE(PodRecord)
 ISTHMUS_INSTANTIATE(ServiceRecord)
 ISTHMUS_INSTANTIATE(DeploymentRecord)
+ISTHMUS_INSTANTIATE(MetadataRecord)
 ISTHMUS_INSTANTIATE(ObjectRecord)
 #undef ISTHMUS_INSTANTIATE
 

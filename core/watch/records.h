@@ -101,8 +101,14 @@ struct DeploymentRecord
     std::vector<ContainerRecord> containers;
 };
 
-/// For kinds of which there are few: the whole object, without managedFields and kubectl's copy of
-/// it.
+/// For objects whose content must not be read, as Secrets; watched as metadata alone.
+struct MetadataRecord
+{
+    Meta meta;
+};
+
+/// For kinds of which there are few: the whole object, without kubectl's copy of it. managedFields
+/// stay: they tell whose it is.
 struct ObjectRecord
 {
     Meta meta;

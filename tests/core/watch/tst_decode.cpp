@@ -168,14 +168,14 @@ private slots:
         COMPARE_TEXT(dump(deployment.podLabels) + dump(deployment.containers), "app=a c:i ");
     }
 
-    void keepsWholeObjectsWithoutTheirManagers()
+    void keepsWholeObjectsWithTheirManagersButNotKubectlsCopy()
     {
         const auto record = only<watch::ObjectRecord>(
             R"({"metadata":{"name":"v","managedFields":[1],"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"x","k":"v"}},
             "spec":{"http":[{"route":[{"weight":50}]}]}})");
         COMPARE_TEXT(
             json::write(record.object),
-            R"({"metadata":{"annotations":{"k":"v"},"name":"v"},"spec":{"http":[{"route":[{"weight":50}]}]}})");
+            R"({"metadata":{"annotations":{"k":"v"},"managedFields":[1],"name":"v"},"spec":{"http":[{"route":[{"weight":50}]}]}})");
     }
 
     void readsEvents()
