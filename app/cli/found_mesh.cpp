@@ -62,15 +62,6 @@ Result<FoundIstio> readOne(api::Client& client, const std::stop_token& stop)
 
 } // namespace
 
-std::string imageTag(const std::string& image)
-{
-    const std::string name = image.substr(0, image.find('@'));
-    const std::size_t colon = name.rfind(':');
-    const std::size_t slash = name.rfind('/');
-    const bool isPort = colon != std::string::npos && slash != std::string::npos && colon < slash;
-    return colon == std::string::npos || isPort ? std::string() : name.substr(colon + 1);
-}
-
 FoundIstio foundIstio(const json::Value& istioSystem,
                       const json::Value& istiod,
                       const json::Value& istioConfigMap)
@@ -80,7 +71,7 @@ FoundIstio foundIstio(const json::Value& istioSystem,
     found.network = kube::label(istioSystem, operations::networkLabel);
     found.clusterName = environmentOf(istiod, "CLUSTER_ID");
     const json::Value& container = istiod["spec"]["template"]["spec"]["containers"][0];
-    found.version = imageTag(container["image"].string());
+    found.version = mesh::imageTag(container["image"].string());
     const auto config =
         yaml::parseManifests(istioConfigMap["data"]["mesh"].string(), "ConfigMap istio");
     if (config && !config->empty()) {

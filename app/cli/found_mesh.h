@@ -22,8 +22,6 @@ struct FoundIstio
 [[nodiscard]] FoundIstio foundIstio(const json::Value& istioSystem,
                                     const json::Value& istiod,
                                     const json::Value& istioConfigMap);
-/// The tag of an image: "hub/pilot:1.31.0" → "1.31.0"; "" where it has none.
-[[nodiscard]] std::string imageTag(const std::string& image);
 /// "Istio 1.31.0, mesh mesh1, cluster onprem, network network1"; "no Istio" where there is nothing.
 [[nodiscard]] std::string describe(const FoundIstio& found);
 /// Fills the choices with what was found; what is not known stays as it is. Pure.

@@ -57,14 +57,6 @@ bool sendsTo(const HttpRule& rule, std::string_view host)
         != rule.destinations.end();
 }
 
-bool selects(const Labels& selector, const Labels& labels)
-{
-    return std::ranges::all_of(selector, [&labels](const auto& wanted) {
-        const auto found = labels.find(wanted.first);
-        return found != labels.end() && found->second == wanted.second;
-    });
-}
-
 Error notAsRead(std::string why)
 {
     return Error {
@@ -94,6 +86,23 @@ json::Value operation(std::string_view op, std::string path, json::Value value)
 }
 
 } // namespace
+
+bool selects(const Labels& selector, const Labels& labels)
+{
+    return std::ranges::all_of(selector, [&labels](const auto& wanted) {
+        const auto found = labels.find(wanted.first);
+        return found != labels.end() && found->second == wanted.second;
+    });
+}
+
+std::string imageTag(const std::string& image)
+{
+    const std::string name = image.substr(0, image.find('@'));
+    const std::size_t colon = name.rfind(':');
+    const std::size_t slash = name.rfind('/');
+    const bool isPort = colon != std::string::npos && slash != std::string::npos && colon < slash;
+    return colon == std::string::npos || isPort ? std::string() : name.substr(colon + 1);
+}
 
 std::string resolvedHost(std::string_view host, std::string_view ns)
 {

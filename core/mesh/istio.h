@@ -20,6 +20,12 @@ namespace isthmus::mesh {
 
 using Labels = std::map<std::string, std::string, std::less<>>;
 
+/// Whether all labels of the selector are among `labels`; so an empty one selects everything.
+[[nodiscard]] bool selects(const Labels& selector, const Labels& labels);
+
+/// The tag of an image: "hub/pilot:1.31.0" → "1.31.0"; "" where it has none.
+[[nodiscard]] std::string imageTag(const std::string& image);
+
 /// The label that istiod gives each endpoint; a subset with it means exactly one cluster.
 constexpr std::string_view clusterLabel = "topology.istio.io/cluster";
 

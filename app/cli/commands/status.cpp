@@ -67,7 +67,7 @@ void readIstiod(api::Client& client, Read& read, const std::stop_token& stop)
         return;
     }
     const json::Value& pod = pods->front();
-    read.view.istioVersion = imageTag(pod["spec"]["containers"][0]["image"].string());
+    read.view.istioVersion = mesh::imageTag(pod["spec"]["containers"][0]["image"].string());
     constexpr int monitoringPort = 15014;
     const Result<std::string> metrics = client.podProxy(std::string(istioNamespace),
                                                         pod["metadata"]["name"].string(),
