@@ -155,6 +155,13 @@ Error invalid(const Facts& facts)
              .remedy = msg("kube.invalid.do") };
 }
 
+/// A JSON patch whose `test` failed, or whose path is not there, is answered with a 422 that says
+/// nothing at all (measured); a refused object always comes with its name or its causes.
+bool isPatchThatDoesNotFit(const Facts& facts)
+{
+    return facts.code == 422 && facts.isStatus && facts.details.object().empty();
+}
+
 Error serverTrouble(const Facts& facts)
 {
     if (contains(facts.message, "failed to create typed patch object")) {
@@ -217,6 +224,11 @@ Error classified(const Facts& facts)
                  .remedy = msg("kube.throttled.do"),
                  .retry = Retry::After };
     default:
+        if (isPatchThatDoesNotFit(facts)) {
+            return { .code = ErrorCode::Conflict,
+                     .message = msg("kube.patch-does-not-fit"),
+                     .remedy = msg("kube.changed-meanwhile.do") };
+        }
         return facts.code >= 500 ? serverTrouble(facts) : invalid(facts);
     }
 }

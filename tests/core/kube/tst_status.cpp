@@ -227,6 +227,20 @@ private slots:
         COMPARE_TEXT(error.detail, "spec.ports[0].port: Invalid value: 99999");
     }
 
+    void takesAPatchThatDoesNotFitForAConflict()
+    {
+        const Error error = kube::errorOf(
+            statusAnswer(422,
+                         "Invalid",
+                         "the server rejected our request due to an error in our request",
+                         "{}"));
+        COMPARE_TEXT(dump(error),
+                     "conflict: the object is not as the change expects it\n"
+                     "why: the server rejected our request due to an error in our request\n"
+                     "do: Read it again and plan anew.\n");
+        QVERIFY(kube::conflictsOf(error).empty());
+    }
+
     void saysThatANamespaceIsGoing()
     {
         const Error error = kube::errorOf(statusAnswer(
