@@ -26,9 +26,9 @@ plan::Step step()
 
 std::string metrics(const std::string& status)
 {
-    std::string out = "# TYPE istio_remote_cluster_sync_status gauge\n";
+    std::string out = "# TYPE istiod_remote_cluster_sync_status gauge\n";
     for (const char* one : { "synced", "syncing", "timeout" }) {
-        out += std::string("istio_remote_cluster_sync_status{cluster=\"gke\",status=\"") + one
+        out += std::string("istiod_remote_cluster_sync_status{cluster=\"gke\",status=\"") + one
             + "\"} " + (status == one ? "1" : "0") + "\n";
     }
     return out;
@@ -113,7 +113,7 @@ private slots:
         COMPARE_TEXT(remoteSyncStatus(metrics("timeout"), "gke"), "timeout");
         COMPARE_TEXT(remoteSyncStatus(metrics("synced"), "edge"), "");
         COMPARE_TEXT(remoteSyncStatus("", "gke"), "");
-        COMPARE_TEXT(remoteSyncStatus("istio_remote_cluster_sync_status{my_cluster=\"gke\","
+        COMPARE_TEXT(remoteSyncStatus("istiod_remote_cluster_sync_status{my_cluster=\"gke\","
                                       "cluster=\"edge\",status=\"synced\"} 1\n",
                                       "gke"),
                      "");

@@ -97,6 +97,24 @@ private slots:
         QVERIFY(!run.gke.writes.front().body["uid"].string().empty()); // of that very object
     }
 
+    void deletesTheRevocationListsWhereNoOtherRootIs()
+    {
+        test::FakeRun run;
+        const auto list = [](const std::string& ns) {
+            return configMap(ns, {}, std::string(operations::revocationList));
+        };
+        run.gke.put(rootIn("a", "root"));
+        run.gke.put(list("a"));
+        run.gke.put(list("b")); // whose root went first
+        run.gke.put(rootIn("c", "another"));
+        run.gke.put(list("c"));
+        COMPARE_TEXT(test::dump(operations::removeRoots(gke, "root", run.context)), "done\n");
+        COMPARE_TEXT(run.gke.written(),
+                     "delete ConfigMap a/istio-ca-crl\n"
+                     "delete ConfigMap a/istio-ca-root-cert\n"
+                     "delete ConfigMap b/istio-ca-crl\n");
+    }
+
     void goesOnUntilNoneComesBack()
     {
         test::FakeRun run;
