@@ -5,6 +5,7 @@
 #include "core/base/strings.h"
 #include "core/http/curl_transport.h"
 #include "core/kube/object.h"
+#include "core/mesh/istio.h"
 #include "core/operations/names.h"
 #include "core/yaml/document.h"
 

@@ -143,6 +143,7 @@ Run Walkthrough::init(bool withShop) const
         return certificate;
     }
     Run done = m_tool.run({ "init",
+                            "--yes", // a test may begin anew
                             "--kubeconfig",
                             kubeconfig,
                             "-f",

@@ -9,6 +9,7 @@
 #include "app/cli/routes.h"
 #include "app/cli/session.h"
 #include "core/kube/readiness.h"
+#include "core/mesh/istio.h"
 #include "core/operations/names.h"
 #include "core/operations/steps/address_step.h"
 #include "core/operations/steps/join_proof_step.h"
@@ -149,7 +150,8 @@ LinkView linkOf(const Read& primary, const Read& remote)
     }
     link.state = sync == "timeout" || sync == "closed" ? "broken" : "unknown";
     link.reason = sync.empty() ? "istiod does not say" : "istiod has not read " + to;
-    link.evidence = sync.empty() ? "" : "istiod_remote_cluster_sync_status of " + to + " is " + sync;
+    link.evidence =
+        sync.empty() ? "" : "istiod_remote_cluster_sync_status of " + to + " is " + sync;
     return link;
 }
 
