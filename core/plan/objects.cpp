@@ -52,6 +52,11 @@ json::Value ObjectsBehaviour::adjusted(json::Value desired, const json::Value& /
     return desired;
 }
 
+bool ObjectsBehaviour::awaits(const kube::ObjectKey& /*key*/) const
+{
+    return true;
+}
+
 Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& context) const
 {
     Inspection out;
@@ -82,7 +87,8 @@ Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& contex
     bool needed = false;
     for (const Comparison& one : *compared) {
         needed = needed || one.change.action != Action::None
-            || (waitsForReady(step) && !isReady(one, context.clock.now()));
+            || (waitsForReady(step) && awaits(one.change.key)
+                && !isReady(one, context.clock.now()));
         out.changes.push_back(one.change);
         out.problems.insert(out.problems.end(), one.problems.begin(), one.problems.end());
     }
@@ -146,7 +152,9 @@ Result<void> ObjectsBehaviour::verify(const Step& step, WriteContext& context) c
     }
     std::vector<kube::ObjectKey> keys;
     for (const json::Value& object : *wanted) {
-        keys.push_back(kube::keyOf(object));
+        if (kube::ObjectKey key = kube::keyOf(object); awaits(key)) {
+            keys.push_back(std::move(key));
+        }
     }
     return awaitReady(step.cluster, keys, step.deadline, context);
 }

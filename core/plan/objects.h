@@ -24,6 +24,8 @@ protected:
     /// The object as it has to be sent over what is there: fields that a controller has taken over
     /// since are left to it. Pure.
     [[nodiscard]] virtual json::Value adjusted(json::Value desired, const json::Value& live) const;
+    /// Whether a step that waits waits for this object, too. Pure.
+    [[nodiscard]] virtual bool awaits(const kube::ObjectKey& key) const;
 
 private:
     [[nodiscard]] Result<std::vector<PreparedWrite>> missing(const Step& step,
