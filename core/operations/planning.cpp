@@ -62,7 +62,7 @@ std::string_view name(OperationKind kind)
 
 std::optional<OperationKind> operationKind(std::string_view text)
 {
-    const auto found = std::ranges::find(kindNames, text);
+    const auto* const found = std::ranges::find(kindNames, text);
     return found != kindNames.end()
         ? std::optional(static_cast<OperationKind>(found - kindNames.begin()))
         : std::nullopt;

@@ -114,4 +114,9 @@ json::Value ChartStep::adjusted(json::Value desired, const json::Value& live) co
     return withoutHandedOver(std::move(desired), live);
 }
 
+bool ChartStep::awaits(const kube::ObjectKey& key) const
+{
+    return key.kind != "Service";
+}
+
 } // namespace isthmus::operations

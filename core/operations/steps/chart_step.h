@@ -18,6 +18,9 @@ protected:
     [[nodiscard]] Result<std::vector<json::Value>>
     objects(const plan::Step& step, const plan::ReadContext& context) const override;
     [[nodiscard]] json::Value adjusted(json::Value desired, const json::Value& live) const override;
+    /// All but Services: a gateway's address is waited for by a step of its own, or by none where
+    /// mesh.yaml gives it.
+    [[nodiscard]] bool awaits(const kube::ObjectKey& key) const override;
 
 private:
     ChartPort& m_charts;

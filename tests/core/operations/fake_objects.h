@@ -8,6 +8,7 @@
 #include "core/kube/diff.h"
 #include "core/kube/write.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ public:
     std::map<kube::ObjectKey, Error> refusals = {}; ///< of writes to that object, dry or not
     std::map<std::string, Error> unreadable = {}; ///< by kind, of every read
     std::vector<kube::Write> writes = {}; ///< without dry runs
+    /// What the cluster's controllers make of an object that is written, before anybody reads it.
+    std::function<void(json::Value&)> controllers = {};
 
     /// Stores an object as if somebody had made it.
     void put(json::Value object, const std::string& manager = "kubectl")
@@ -88,6 +91,9 @@ public:
         if (write.verb == kube::Verb::Delete) {
             objects.erase(write.key);
         } else {
+            if (controllers) {
+                controllers(*next);
+            }
             put(std::move(*next), "isthmus");
             return objects.at(write.key);
         }
