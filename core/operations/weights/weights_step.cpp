@@ -95,17 +95,18 @@ inverseWeightPatch(const json::Value& live, std::size_t rule, const std::vector<
     for (std::size_t i = 0; i < route.size() && i < weights.size(); ++i) {
         const std::string path =
             "/spec/http/" + std::to_string(rule) + "/route/" + std::to_string(i);
-        operations.push_back(json::Object { { "op", "test" },
-                                            { "path", path + "/destination" },
-                                            { "value", route[i]["destination"] } });
-        operations.push_back(json::Object {
+        operations.emplace_back(json::Object { { "op", "test" },
+                                               { "path", path + "/destination" },
+                                               { "value", route[i]["destination"] } });
+        operations.emplace_back(json::Object {
             { "op", "test" }, { "path", path + "/weight" }, { "value", weights[i] } });
         if (route[i].contains("weight")) {
-            restores.push_back(json::Object { { "op", "replace" },
-                                              { "path", path + "/weight" },
-                                              { "value", route[i]["weight"] } });
+            restores.emplace_back(json::Object { { "op", "replace" },
+                                                 { "path", path + "/weight" },
+                                                 { "value", route[i]["weight"] } });
         } else {
-            restores.push_back(json::Object { { "op", "remove" }, { "path", path + "/weight" } });
+            restores.emplace_back(
+                json::Object { { "op", "remove" }, { "path", path + "/weight" } });
         }
     }
     operations.insert(operations.end(), restores.begin(), restores.end());
