@@ -267,6 +267,9 @@ struct Stream
         good = response.status == 200;
         refusal.status = response.status;
         refusal.headers = response.headers;
+        if (good && handler.onOpen) {
+            handler.onOpen();
+        }
     }
 
     bool bytes(std::string_view piece)

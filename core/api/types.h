@@ -82,6 +82,8 @@ struct StreamHandler
     std::function<bool(std::string_view)> onBytes;
     /// Exactly once, after the last bytes.
     std::function<void(StreamEnd)> onEnd;
+    /// The answer has begun, and is a good one.
+    std::function<void()> onOpen = {};
 };
 
 } // namespace isthmus::api

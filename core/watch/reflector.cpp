@@ -197,6 +197,13 @@ api::StreamHandler Reflector::handlerFor(const std::shared_ptr<Inflow>& inflow)
         }
         return goOn;
     };
+    if (!inflow->isList) {
+        handler.onOpen = [weak, whilePresent] {
+            if (const auto self = weak.lock()) {
+                self->post(whilePresent([](Reflector& reflector, Inflow&) { reflector.opened(); }));
+            }
+        };
+    }
     handler.onEnd = [weak, whilePresent](api::StreamEnd end) {
         if (const auto self = weak.lock()) {
             self->post(whilePresent([end = std::move(end)](Reflector& reflector, Inflow& flow) {
@@ -205,6 +212,15 @@ api::StreamHandler Reflector::handlerFor(const std::shared_ptr<Inflow>& inflow)
         }
     };
     return handler;
+}
+
+/// A watch may stay silent for a minute; that it is open again ends what was wrong.
+void Reflector::opened()
+{
+    m_watcher.opened();
+    m_status.heardAt = m_options.executor.clock().steady();
+    m_status.error.reset();
+    report();
 }
 
 void Reflector::drain(Inflow& inflow)

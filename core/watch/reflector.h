@@ -77,6 +77,7 @@ private:
     void perform(Action action);
     void request(const Action& action);
     [[nodiscard]] api::StreamHandler handlerFor(const std::shared_ptr<Inflow>& inflow);
+    void opened();
     void drain(Inflow& inflow);
     void finished(Inflow& inflow, api::StreamEnd end);
     [[nodiscard]] Action pageFinished(const Inflow& inflow, const api::StreamEnd& end);

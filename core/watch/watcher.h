@@ -82,8 +82,11 @@ public:
     [[nodiscard]] Action
     listed(std::string resourceVersion, std::string continueToken, SteadyTime now);
     [[nodiscard]] Action listFailed(const Failure& failure, SteadyTime now);
-    /// A watch has been opened with success or sends something; `resourceVersion` is that of the
-    /// event or bookmark.
+
+    /// A watch has been opened with success; nothing has come yet.
+    void opened() { m_state = WatchState::Watching; }
+
+    /// A watch sends something; `resourceVersion` is that of the event or bookmark.
     void heard(std::string resourceVersion);
     /// The stream has ended after `lasted`, in order where there is no failure.
     [[nodiscard]] Action

@@ -121,6 +121,9 @@ private slots:
         QCOMPARE(bed.now.error->code, ErrorCode::Unreachable);
         QVERIFY(bed.executor.runNextTimer());
         QVERIFY(bed.transport.log().ends_with("resourceVersion=9&timeoutSeconds=265\n"));
+        // The watch is open again, though nothing has come through it.
+        QCOMPARE(bed.now.state, watch::WatchState::Watching);
+        QVERIFY(!bed.now.error);
     }
 
     void listsAgainAndFindsWhatItMissedWhereTheVersionExpired()
