@@ -137,7 +137,7 @@ CommandTable watchingCommands()
           .summary = "Shows clusters, gateways, links and splits.",
           .flags = { { .name = "watch",
                        .letter = 'w',
-                       .help = "Again every two seconds, until stopped." } },
+                       .help = "Again with each change, until stopped." } },
           .examples = { "isthmusctl status", "isthmusctl status -o json" },
           .run = runStatus },
         { .name = "operations",

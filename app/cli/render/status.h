@@ -5,8 +5,8 @@
 #include "app/cli/render/operations.h"
 #include "app/cli/render/weights.h"
 #include "app/cli/style.h"
-#include "core/base/clock.h"
 #include "core/json/value.h"
+#include "core/topology/snapshot.h"
 
 #include <optional>
 #include <string>
@@ -14,44 +14,10 @@
 
 namespace isthmus::cli {
 
-struct GatewayView
-{
-    std::string name;
-    std::string role; ///< "ingress", "eastWest"
-    std::string address = {};
-    bool ready = false;
-};
-
-struct ClusterView
-{
-    ClusterId name;
-    std::string context;
-    std::string role; ///< "primary", "remote"
-    std::string network = {};
-    std::string state = {}; ///< "reachable", "unreachable", "unauthorized", …
-    std::string why = {}; ///< where it is not reachable
-    std::string kubeVersion = {};
-    std::string istioVersion = {};
-    Milliseconds age { 0 };
-    std::vector<GatewayView> gateways = {};
-};
-
-struct LinkView
-{
-    ClusterId from;
-    ClusterId to;
-    std::string state = "unknown"; ///< joined, oneWay, degraded, broken, notJoined, unknown
-    std::string reason = {};
-    std::string evidence = {};
-    Milliseconds age { 0 };
-};
-
 struct StatusView
 {
-    std::string mesh;
-    std::vector<ClusterView> clusters = {};
-    std::vector<LinkView> links = {};
-    std::vector<WeightsView> routes = {};
+    topology::SnapshotPtr mesh; ///< never null
+    std::vector<WeightsView> routes = {}; ///< by the names of mesh.yaml
     std::optional<Entrance> entrance = {};
 };
 
