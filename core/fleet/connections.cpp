@@ -43,6 +43,12 @@ Result<Connections> Connections::open(const mesh::MeshSpec& spec,
     return out;
 }
 
+void Connections::add(std::unique_ptr<api::Client> client)
+{
+    ClusterId id = client->cluster();
+    m_clients.insert_or_assign(std::move(id), std::move(client));
+}
+
 api::Client* Connections::find(const ClusterId& id) const
 {
     const auto found = m_clients.find(id);

@@ -34,6 +34,9 @@ public:
                                                   const Clock& clock,
                                                   const ConnectOptions& options);
 
+    /// One more, under its own cluster's name.
+    void add(std::unique_ptr<api::Client> client);
+
     /// Null where the mesh has no such cluster.
     [[nodiscard]] api::Client* find(const ClusterId& id) const;
 
