@@ -99,7 +99,8 @@ std::string clusterTable(const TopologySnapshot& mesh, const Style& style)
               orDash(cluster.kubeVersion),
               orDash(cluster.istioVersion) });
         if (const std::string reason = reasonOf(cluster.connection); !reason.empty()) {
-            reasons += style.bad(cluster.id.str() + ": " + oneLine(reason)) + "\n";
+            const bool isNamed = reason.starts_with(cluster.id.str() + ":");
+            reasons += style.bad((isNamed ? "" : cluster.id.str() + ": ") + oneLine(reason)) + "\n";
         }
     }
     return headed(rows, style) + reasons;
