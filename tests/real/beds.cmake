@@ -5,6 +5,10 @@ add_library(tests_bed STATIC real/program.cpp real/bed.cpp real/digest.cpp real/
 target_link_libraries(tests_bed PUBLIC tests_support)
 target_compile_definitions(tests_bed PRIVATE ISTHMUS_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
 
+# core/api on a bed, as the programs use it.
+add_library(tests_live_client STATIC real/live_client.cpp)
+target_link_libraries(tests_live_client PUBLIC tests_bed core_api)
+
 # isthmus_bed(NAME lite|full): two bare clusters for the tests that name it, up once and down after them.
 # There is one full bed on a machine, so that a full one comes up only when the one before is down.
 function(isthmus_bed name mode)
@@ -37,6 +41,11 @@ endfunction()
 
 isthmus_bed(lite lite)
 isthmus_real_test(real/tst_bed.cpp lite)
+isthmus_real_test(real/tst_charts.cpp lite core_charts)
+isthmus_real_test(real/tst_client.cpp lite tests_live_client)
+isthmus_real_test(real/tst_client_writes.cpp lite tests_live_client)
+isthmus_real_test(real/tst_client_refused.cpp lite tests_live_client)
+isthmus_real_test(real/tst_lite_install.cpp lite)
 isthmus_bed(full full)
 isthmus_real_test(real/tst_full_bed.cpp full)
 isthmus_real_test(real/tst_bad_luck.cpp full)

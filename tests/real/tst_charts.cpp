@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Istio's real charts through the real helm: what each release of a primary and of a remote
 // consists of.
-#include "core/base/environment.h"
 #include "core/charts/helm.h"
 #include "core/charts/values.h"
-#include "tests/support/test.h"
+#include "tests/real/bed.h"
 
 #include <cstdlib>
 #include <map>
@@ -63,16 +62,11 @@ private slots:
 
     void initTestCase()
     {
-        const auto helm = environment("ISTHMUS_REAL_HELM");
-        const auto charts = environment("ISTHMUS_REAL_CHARTS");
-        if (!helm || !charts) {
-            QSKIP("Set ISTHMUS_REAL_HELM to a helm and ISTHMUS_REAL_CHARTS to a release's "
-                  "manifests/charts.");
-        }
-        ::setenv("ISTHMUS_HELM", helm->c_str(), 1);
+        const test::Bed bed = test::Bed::fromEnvironment();
+        ::setenv("ISTHMUS_HELM", bed.helm().c_str(), 1);
         auto found = findHelm();
         QVERIFY2(found, found ? "" : describe(found.error()).c_str());
-        auto renderer = Renderer::open(*found, { .directory = *charts }, "");
+        auto renderer = Renderer::open(*found, { .directory = bed.charts() }, "");
         QVERIFY2(renderer, renderer ? "" : describe(renderer.error()).c_str());
         m_renderer = *std::move(renderer);
     }
@@ -283,5 +277,5 @@ private:
     std::optional<Renderer> m_renderer;
 };
 
-ISTHMUS_TEST_MAIN(TestCharts)
+ISTHMUS_REAL_TEST_MAIN(TestCharts)
 #include "tst_charts.moc"
