@@ -116,7 +116,7 @@ private:
         gke.put(trusting(gke.at("MutatingWebhookConfiguration", "istio-sidecar-injector")));
         gke.put(rootCopy(), "pilot-discovery");
         onprem.paths["/api/v1/namespaces/istio-system/pods/istiod-x:15014/proxy/metrics"] =
-            "istio_remote_cluster_sync_status{cluster=\"gke\",status=\"synced\"} 1\n";
+            "istiod_remote_cluster_sync_status{cluster=\"gke\",status=\"synced\"} 1\n";
     }
 
     [[nodiscard]] json::Value rootCopy() const
