@@ -270,12 +270,15 @@ plan::RunResult Engine::run(const plan::Plan& plan,
                             const plan::EventSink& sink,
                             const std::stop_token& stop)
 {
-    id = plan::newOperationId(m_state->options.clock);
     Result<plan::Journal> journal =
-        plan::Journal::create(operationsFolder(), id, plan, m_state->options.clock);
+        plan::Journal::create(operationsFolder(),
+                              plan::newOperationId(m_state->options.clock),
+                              plan,
+                              m_state->options.clock);
     if (!journal) {
         return { plan::RunState::Stopped, std::move(journal).error(), {} };
     }
+    id = journal->id();
     return plan::Executor(*journal, m_state->executorPorts(), sink).run(stop);
 }
 
