@@ -6,6 +6,7 @@
 #include "app/cli/render/error.h"
 #include "app/cli/render/operations.h"
 #include "app/cli/render/plan.h"
+#include "core/fleet/session_port.h"
 
 #include <algorithm>
 
@@ -85,6 +86,13 @@ void printOutcome(Context& context, const Outcome& outcome)
     }
 }
 
+/// Waits for what the session is doing; a stop of the program cancels it.
+plan::PlanSession::View await(const Context& context, plan::PlanSession& work)
+{
+    const std::stop_callback cancel(context.stop, [&work] { work.cancel(); });
+    return work.settled();
+}
+
 int nothingToDo(Context& context, Session& session, const plan::Survey& survey)
 {
     Outcome outcome;
@@ -97,6 +105,38 @@ int nothingToDo(Context& context, Session& session, const plan::Survey& survey)
         context.err.write(renderProblems(survey.problems, context.errStyle));
         context.out.write(renderNothingToDo(survey));
     }
+    printOutcome(context, outcome);
+    return exit_code::done;
+}
+
+/// Runs the plan that was reviewed and agreed to, and reports.
+int runReviewed(Context& context,
+                Session& session,
+                plan::PlanSession& work,
+                const plan::SessionView& reviewed)
+{
+    const plan::Survey& survey = *reviewed.survey;
+    OperationId id;
+    Progress progress(context, survey.plan, id);
+    work.observe([&progress, &id, seen = std::size_t { 0 }](const auto& view) mutable {
+        id = view->operation;
+        for (; seen < view->events.size(); ++seen) {
+            progress.take(*view->events[seen]);
+        }
+    });
+    work.confirm(reviewed.planId);
+    const plan::PlanSession::View over = await(context, work);
+    work.detach();
+    const plan::RunResult result =
+        over->result.value_or(plan::RunResult { plan::RunState::Stopped, std::nullopt, {} });
+    Outcome outcome = outcomeOf(result, progress, survey.plan, id);
+    for (const plan::Step& step : survey.alreadyRight) {
+        outcome.alreadyRight.push_back(step.id);
+    }
+    if (result.state != plan::RunState::Done) {
+        return reportFailure(context, result, id, outcome);
+    }
+    outcome.entrance = findEntrance(*session.engine, survey.plan.operation, context.stop);
     printOutcome(context, outcome);
     return exit_code::done;
 }
@@ -114,42 +154,46 @@ Error forbidden(Context& context, const Diagnostics& problems)
              msg("app.mend-problems") };
 }
 
-Result<int> carryOut(Context& context, Session& session, const plan::Survey& survey)
+namespace {
+
+Result<int>
+planAndCarryOut(Context& context, Session& session, fleet::EngineSessionPort::Intent intent)
 {
-    if (context.stop.stop_requested()) {
+    fleet::EngineSessionPort port(*session.engine, std::move(intent));
+    plan::PlanSession work(port);
+    work.preview();
+    const plan::PlanSession::View view = await(context, work);
+    if (view->error) {
+        return *view->error;
+    }
+    if (context.stop.stop_requested() || !view->survey) {
         return Error { ErrorCode::Cancelled, msg("app.stopped-early") };
     }
-    if (hasErrors(survey.problems)) {
-        return forbidden(context, survey.problems);
+    if (hasErrors(view->problems())) {
+        return forbidden(context, view->problems());
     }
-    if (survey.nothingToDo()) {
-        return nothingToDo(context, session, survey);
+    if (view->survey->nothingToDo()) {
+        return nothingToDo(context, session, *view->survey);
     }
-    context.err.write(renderPlan(survey, context.errStyle) + "\n");
-    const Result<bool> agreed = context.confirm("Carry out " + renderCounts(survey) + "?");
+    context.err.write(renderPlan(*view->survey, context.errStyle) + "\n");
+    const Result<bool> agreed = context.confirm("Carry out " + renderCounts(*view->survey) + "?");
     if (!agreed) {
         return Error(agreed.error());
     }
     if (!*agreed) {
         return Error { ErrorCode::Refused, msg("app.declined") };
     }
-    OperationId id;
-    Progress progress(context, survey.plan, id);
-    const plan::RunResult result = session.engine->run(
-        survey.plan,
-        id,
-        [&progress](const plan::Event& event) { progress.take(event); },
-        context.stop);
-    Outcome outcome = outcomeOf(result, progress, survey.plan, id);
-    for (const plan::Step& step : survey.alreadyRight) {
-        outcome.alreadyRight.push_back(step.id);
-    }
-    if (result.state != plan::RunState::Done) {
-        return reportFailure(context, result, id, outcome);
-    }
-    outcome.entrance = findEntrance(*session.engine, survey.plan.operation, context.stop);
-    printOutcome(context, outcome);
-    return exit_code::done;
+    return runReviewed(context, session, work, *view);
+}
+
+} // namespace
+
+Result<int> carryOut(Context& context, Session& session, const plan::Survey& survey)
+{
+    return planAndCarryOut(
+        context, session, [&survey](const fleet::Engine&, const std::stop_token&) {
+            return survey;
+        });
 }
 
 Result<int> operate(Context& context, operations::OperationKind kind)
@@ -163,8 +207,10 @@ Result<int> operate(Context& context, operations::OperationKind kind)
         return Error(only.error());
     }
     context.say(context.errStyle.faint("Looking at the clusters …"));
-    const Result<plan::Survey> survey = session->engine->prepare(kind, *only, context.stop);
-    return survey ? carryOut(context, *session, *survey) : Result<int>(survey.error());
+    return planAndCarryOut(
+        context, *session, [&](fleet::Engine& engine, const std::stop_token& stop) {
+            return engine.prepare(kind, *only, stop);
+        });
 }
 
 Result<int> runAgain(Context& context, const plan::StoredRun& stored, Again how, Report report)

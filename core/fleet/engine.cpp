@@ -266,19 +266,17 @@ Result<plan::Survey> Engine::prepareWeights(const std::string& route,
 }
 
 plan::RunResult Engine::run(const plan::Plan& plan,
-                            OperationId& id,
+                            const std::function<void(const OperationId&)>& begun,
                             const plan::EventSink& sink,
                             const std::stop_token& stop)
 {
+    const OperationId id = plan::newOperationId(m_state->options.clock);
     Result<plan::Journal> journal =
-        plan::Journal::create(operationsFolder(),
-                              plan::newOperationId(m_state->options.clock),
-                              plan,
-                              m_state->options.clock);
+        plan::Journal::create(operationsFolder(), id, plan, m_state->options.clock);
     if (!journal) {
         return { plan::RunState::Stopped, std::move(journal).error(), {} };
     }
-    id = journal->id();
+    begun(id);
     return plan::Executor(*journal, m_state->executorPorts(), sink).run(stop);
 }
 

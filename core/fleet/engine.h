@@ -11,6 +11,7 @@
 #include "core/plan/survey.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,10 +58,10 @@ public:
                                                       bool foreignConfirmed,
                                                       const std::stop_token& stop);
 
-    /// Journals and carries out. The id is known as soon as the journal exists, so before the first
-    /// write.
+    /// Journals and carries out. `begun` gets the id as soon as the journal exists, so before the
+    /// first write.
     [[nodiscard]] plan::RunResult run(const plan::Plan& plan,
-                                      OperationId& id,
+                                      const std::function<void(const OperationId&)>& begun,
                                       const plan::EventSink& sink,
                                       const std::stop_token& stop);
     /// Goes on with a stored run.
