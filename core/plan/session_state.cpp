@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/session_state.h"
 
-#include <algorithm>
 #include <array>
 
 namespace isthmus::plan {
@@ -60,10 +59,12 @@ constexpr auto transitions = std::to_array<Transition>({
 
 std::optional<SessionState> next(SessionState state, SessionEvent event)
 {
-    const auto found = std::ranges::find_if(transitions, [state, event](const Transition& one) {
-        return one.from == state && one.event == event;
-    });
-    return found != transitions.end() ? std::optional(found->to) : std::nullopt;
+    for (const Transition& one : transitions) {
+        if (one.from == state && one.event == event) {
+            return one.to;
+        }
+    }
+    return std::nullopt;
 }
 
 bool isBusy(SessionState state)
