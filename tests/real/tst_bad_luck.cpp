@@ -57,6 +57,14 @@ bool isError(const Run& run, int exitCode, const std::vector<std::string>& words
            });
 }
 
+/// A node that could not reach its frozen server is marked, and not by us.
+Digest withoutNodes(Digest digest)
+{
+    std::erase_if(digest.lines,
+                  [](const std::string& line) { return line.starts_with("v1/Node "); });
+    return digest;
+}
+
 } // namespace
 
 #define VERIFY_ERROR(run, code, ...)                                                               \
@@ -113,7 +121,9 @@ private slots:
     void cleanup()
     {
         for (const auto& [cluster, empty] : m_empty) {
-            COMPARE_TEXT(empty.differenceTo(settledDigestOf(m_bed, cluster)), "");
+            COMPARE_TEXT(
+                withoutNodes(empty).differenceTo(withoutNodes(settledDigestOf(m_bed, cluster))),
+                "");
         }
     }
 
@@ -125,14 +135,19 @@ private slots:
 
     void twoContextsThatAreOneCluster()
     {
-        const Run twin = test::run({ "kubectl",
-                                     { "--kubeconfig",
-                                       m_job.path("kubeconfig"),
-                                       "config",
-                                       "set-context",
-                                       "gke",
-                                       "--cluster=c1",
-                                       "--user=c1" } });
+        std::vector<std::string> words { "--kubeconfig", m_job.path("kubeconfig"), "config" };
+        std::vector<std::string> set = words;
+        set.insert(set.end(), { "set-context", "gke" });
+        for (const char* part : { "cluster", "user" }) {
+            std::vector<std::string> view = words;
+            view.insert(view.end(),
+                        { "view",
+                          "-o",
+                          std::string("jsonpath={.contexts[?(@.name==\"onprem\")].context.") + part
+                              + "}" });
+            set.push_back(std::string("--") + part + "=" + test::run({ "kubectl", view }).output);
+        }
+        const Run twin = test::run({ "kubectl", set });
         QVERIFY2(twin.succeeded(), twin.describe().c_str());
         const Run plan = m_job.run({ "plan" });
         VERIFY_ERROR(plan, preflight, { "kube-system", "onprem", "gke" });
@@ -175,7 +190,7 @@ private slots:
         QVERIFY(m_bed.fault({ "token-revoke", "c2" }).succeeded());
         // A good token is remembered by the server for ten seconds.
         QTRY_COMPARE_WITH_TIMEOUT(m_job.run({ "plan" }).exitCode, preflight, 20'000);
-        VERIFY_ERROR(m_job.run({ "plan" }), preflight, { "gke", "401" });
+        VERIFY_ERROR(m_job.run({ "plan" }), preflight, { "gke", "credentials" });
         for (const char* what : { "serviceaccount", "clusterrolebinding" }) {
             QVERIFY(
                 m_bed.kubectl("c2", { "-n", "kube-system", "delete", what, "guest" }).succeeded());
