@@ -290,7 +290,7 @@ private slots:
         bed.c1.transport.always(
             "GET /api/v1/namespaces/istio-system/pods/istiod-1:15014/proxy/metrics",
             test::plainText(
-                200, "istio_remote_cluster_sync_status{cluster=\"c2\",status=\"timeout\"} 1\n"));
+                200, "istiod_remote_cluster_sync_status{cluster=\"c2\",status=\"timeout\"} 1\n"));
         bed.started();
         COMPARE_TEXT(std::string(topology::name(bed.watch->latest()->links[0].state)), "broken");
     }

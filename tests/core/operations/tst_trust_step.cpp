@@ -308,7 +308,7 @@ private slots:
         COMPARE_TEXT(run.onprem.written(), "delete ConfigMap default/istio-ca-root-cert\n");
         COMPARE_TEXT(run.context.said,
                      "waits until istiod is gone from onprem\n"
-                     "removes 1 copies of the root certificate from onprem\n");
+                     "removes 1 ConfigMaps that istiod left in the namespaces of onprem\n");
         COMPARE_TEXT(test::dump(trust.undoResidue(step(), run.context, true)), "done\n");
     }
 
