@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The objects of one cluster in memory, with enough of an API server's manners for steps: apply
-// merges and notes the field manager, create never overwrites, a moved object refuses.
+// merges, takes away what its manager no longer wants and notes who owns what, create never
+// overwrites, a moved object refuses, a delete looks at the uid.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/json/patch.h"
 #include "core/kube/diff.h"
+#include "core/kube/owned.h"
 #include "core/kube/write.h"
 
 #include <functional>
@@ -35,9 +37,7 @@ public:
         }
         metadata.member("resourceVersion") = std::to_string(++m_lastVersion);
         if (!metadata.contains("managedFields")) {
-            metadata.member("managedFields") = json::Array { json::Object {
-                { "manager", manager },
-                { "operation", manager == "isthmus" ? "Apply" : "Update" } } };
+            metadata.member("managedFields") = json::Array { entryOf(object, manager) };
         }
         objects[key] = std::move(object);
     }
@@ -85,6 +85,9 @@ public:
         const auto found = objects.find(write.key);
         const json::Value live = found != objects.end() ? found->second : json::Value();
         Result<json::Value> next = changed(write, live);
+        if (next && write.verb == kube::Verb::Apply) {
+            own(*next, write.body);
+        }
         if (!next || write.dryRun) {
             return next;
         }
@@ -109,9 +112,12 @@ private:
             return live.isNull() ? Result<json::Value>(write.body)
                                  : Error { ErrorCode::AlreadyExists, msg("kube.already-exists") };
         case kube::Verb::Delete:
-            return live.isNull()
-                ? Result<json::Value>(Error { ErrorCode::NotFound, msg("kube.not-found") })
-                : Result<json::Value>(json::Value());
+            if (live.isNull()) {
+                return Error { ErrorCode::NotFound, msg("kube.not-found") };
+            }
+            return !write.body.contains("uid") || write.body["uid"].string() == kube::uid(live)
+                ? Result<json::Value>(json::Value())
+                : Error { ErrorCode::Conflict, msg("kube.changed-meanwhile") };
         case kube::Verb::JsonPatch:
             return json::patched(live, write.body);
         case kube::Verb::Apply:
@@ -121,7 +127,69 @@ private:
         if (!version.empty() && version != kube::resourceVersion(live)) {
             return Error { ErrorCode::Conflict, msg("kube.changed-meanwhile") };
         }
-        return live.isNull() ? write.body : kube::merged(live, write.body);
+        if (live.isNull()) {
+            return write.body;
+        }
+        json::Value left = live;
+        drop(left, kube::extractOwned(live, "isthmus"), write.body);
+        return kube::merged(left, write.body);
+    }
+
+    /// Takes out what is in `before` and not in `after`; maps that it empties go, too.
+    static void drop(json::Value& tree, const json::Value& before, const json::Value& after)
+    {
+        for (const auto& [name, part] : before.object()) {
+            if (part.asObject() != nullptr && tree[name].asObject() != nullptr) {
+                drop(tree.member(name), part, after[name]);
+            }
+            const bool isEmpty = tree[name].asObject() != nullptr && tree[name].object().empty();
+            if (!after.contains(name) && (part.asObject() == nullptr || isEmpty)) {
+                tree.erase(name);
+            }
+        }
+    }
+
+    /// FieldsV1 of what is applied; lists are owned whole.
+    static json::Value fieldsOf(const json::Value& intent, int depth = 0)
+    {
+        json::Object out;
+        for (const auto& [name, part] : intent.object()) {
+            const bool isIdentity = depth == 0 ? name == "apiVersion" || name == "kind"
+                                               : depth == 1
+                    && (name == "name" || name == "namespace" || name == "uid"
+                        || name == "resourceVersion" || name == "managedFields");
+            json::Value below = fieldsOf(part, name == "metadata" && depth == 0 ? 1 : 2);
+            const bool isNothing = name == "metadata" && depth == 0 && below.object().empty();
+            if (!isIdentity && !isNothing) {
+                out.emplace("f:" + name, std::move(below));
+            }
+        }
+        return out;
+    }
+
+    static json::Value entryOf(const json::Value& object, const std::string& manager)
+    {
+        const bool isOurs = manager == "isthmus";
+        json::Object out { { "manager", manager }, { "operation", isOurs ? "Apply" : "Update" } };
+        if (isOurs) {
+            out.emplace("fieldsV1", fieldsOf(object));
+        }
+        return out;
+    }
+
+    static void own(json::Value& object, const json::Value& intent)
+    {
+        json::Array entries;
+        for (const json::Value& entry : object["metadata"]["managedFields"].array()) {
+            if (entry["manager"].string() != "isthmus") {
+                entries.push_back(entry);
+            }
+        }
+        json::Value mine = entryOf(intent, "isthmus");
+        if (!mine["fieldsV1"].object().empty()) {
+            entries.push_back(std::move(mine));
+        }
+        object.member("metadata").member("managedFields") = std::move(entries);
     }
 
     int m_lastUid = 0;

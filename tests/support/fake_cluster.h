@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One cluster as a map in memory. Nothing happens by itself but what `events` says.
+// One cluster as a map in memory. Nothing happens by itself but what `events` says. Its calls may
+// come from several threads; its members are for before and after.
 #pragma once
 
 #include "core/plan/ports.h"
-#include "tests/core/operations/fake_objects.h"
+#include "tests/support/fake_objects.h"
 
 #include <deque>
 #include <functional>
+#include <mutex>
+#include <optional>
 
 namespace isthmus::test {
 
@@ -16,10 +19,15 @@ public:
     std::map<std::string, std::string> paths = {}; ///< what raw() finds
     std::deque<std::function<void()>> events = {}; ///< one before each further look of a wait
     std::function<void()> onList = {}; ///< after each list
+    /// Before a write is sent: an error is what the sender sees. `arrives` says whether the server
+    /// got it all the same.
+    std::function<std::optional<Error>(const kube::Write&, bool& arrives)> onSend = {};
+    std::function<void()> onMoment = {}; ///< before and after everything that could be seen
+    Result<ClusterUid> identity = ClusterUid("uid");
     std::vector<std::string> learned = {}; ///< names of CRDs
     std::vector<Milliseconds> deadlines = {}; ///< that waits were given
 
-    Result<ClusterUid> uid(std::stop_token /*stop*/) override { return ClusterUid("uid"); }
+    Result<ClusterUid> uid(std::stop_token /*stop*/) override { return identity; }
 
     void learnCrds(std::span<const json::Value> crds) override
     {
@@ -31,6 +39,8 @@ public:
     std::vector<Result<json::Value>> getAll(std::span<const kube::ObjectKey> keys,
                                             std::stop_token /*stop*/) override
     {
+        const std::scoped_lock lock(m_mutex);
+        moment();
         std::vector<Result<json::Value>> out;
         for (const kube::ObjectKey& key : keys) {
             out.push_back(get(key));
@@ -44,6 +54,7 @@ public:
                                           const std::string& labelSelector,
                                           std::stop_token /*stop*/) override
     {
+        const std::scoped_lock lock(m_mutex);
         if (const auto error = unreadable.find(kind); error != unreadable.end()) {
             return error->second;
         }
@@ -69,12 +80,16 @@ public:
              const std::function<void(std::size_t, const Result<json::Value>&)>& onDone,
              std::stop_token /*stop*/) override
     {
+        const std::scoped_lock lock(m_mutex);
         std::vector<Result<json::Value>> out;
         for (const kube::Write& write : all) {
-            out.push_back(send(write));
+            moment();
+            out.push_back(sendOrFail(write));
+            moment();
             if (onDone) {
                 onDone(out.size() - 1, out.back());
             }
+            moment();
         }
         return out;
     }
@@ -84,6 +99,7 @@ public:
                                 Milliseconds deadline,
                                 std::stop_token /*stop*/) override
     {
+        const std::scoped_lock lock(m_mutex);
         deadlines.push_back(deadline);
         for (;;) {
             const Result<json::Value> now = get(key);
@@ -108,6 +124,43 @@ public:
         const auto found = paths.find(path);
         return found != paths.end() ? Result<std::string>(found->second)
                                     : Error { ErrorCode::NotFound, msg("kube.not-found") };
+    }
+
+private:
+    void moment()
+    {
+        if (onMoment) {
+            onMoment();
+        }
+    }
+
+    Result<json::Value> sendOrFail(const kube::Write& write)
+    {
+        bool arrives = false;
+        std::optional<Error> error =
+            onSend && !write.dryRun ? onSend(write, arrives) : std::nullopt;
+        if (!error) {
+            return send(write);
+        }
+        if (arrives) {
+            [[maybe_unused]] const Result<json::Value> unheard = send(write);
+        }
+        return *error;
+    }
+
+    std::recursive_mutex m_mutex; // what is called from inside may look, too
+};
+
+/// The two clusters of a run.
+class FakeClusters final : public plan::ClusterPorts
+{
+public:
+    FakeCluster onprem = {};
+    FakeCluster gke = {};
+
+    plan::ClusterPort* find(const ClusterId& id) override
+    {
+        return id.str() == "onprem" ? &onprem : id.str() == "gke" ? &gke : nullptr;
     }
 };
 
