@@ -3,6 +3,21 @@
 
 namespace isthmus::plan {
 
+Inspection blockedBy(Error error, const std::string& subject)
+{
+    if (error.subject.empty()) {
+        error.subject = subject;
+    }
+    Inspection out;
+    out.state = Inspection::State::Blocked;
+    out.problems.push_back({ .summary = error.message,
+                             .detail = error.detail,
+                             .subject = error.subject,
+                             .remedy = error.remedy });
+    out.failure = std::move(error);
+    return out;
+}
+
 Result<void>
 Behaviour::undoResidue(const Step& /*step*/, WriteContext& /*context*/, bool /*writesGone*/) const
 {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,11 @@ struct Inspection
     std::vector<Change> changes = {};
     Diagnostics problems = {};
     std::map<std::string, std::string> values = {}; ///< of this step's holes, where already known
+    std::optional<Error> failure = {}; ///< Blocked because looking failed: with this
 };
+
+/// Looking failed. Keeps the error, so that a server that went away is no refusal by the step.
+[[nodiscard]] Inspection blockedBy(Error error, const std::string& subject);
 
 /// Stateless: one object serves all steps of its type, from several threads at once.
 class Behaviour

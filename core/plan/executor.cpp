@@ -31,6 +31,23 @@ bool isInterruption(const Error& error)
         || error.code == ErrorCode::Unauthorized || error.code == ErrorCode::Throttled;
 }
 
+/// Why a step must not act: what looking failed with, or its first error.
+Error whyBlocked(const Inspection& found, const Step& step)
+{
+    if (found.failure) {
+        return *found.failure;
+    }
+    const auto error = std::ranges::find(found.problems, Severity::Error, &Diagnostic::severity);
+    const Diagnostic problem = error != found.problems.end()
+        ? *error
+        : Diagnostic { .summary = msg("plan.blocked", { { "step", step.id.str() } }) };
+    return Error { ErrorCode::Refused,
+                   problem.summary,
+                   problem.detail,
+                   problem.subject.empty() ? step.cluster.str() : problem.subject,
+                   problem.remedy };
+}
+
 /// Errors after which no other step may start, either.
 bool endsTheRun(const Error& error)
 {
@@ -202,14 +219,8 @@ Result<StepState> Executor::State::carryOut(const Step& step)
         journal,
         events);
     const Inspection found = behaviour->inspect(step, context);
-    for (const Diagnostic& problem : found.problems) {
-        if (found.state == Inspection::State::Blocked && problem.severity == Severity::Error) {
-            return Error { ErrorCode::Refused,
-                           problem.summary,
-                           problem.detail,
-                           problem.subject.empty() ? step.cluster.str() : problem.subject,
-                           problem.remedy };
-        }
+    if (found.state == Inspection::State::Blocked) {
+        return whyBlocked(found, step);
     }
     for (const auto& [hole, value] : found.values) {
         if (Result<void> filled = context.fill(hole, value); !filled) {

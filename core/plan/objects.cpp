@@ -59,19 +59,9 @@ bool ObjectsBehaviour::awaits(const kube::ObjectKey& /*key*/) const
 
 Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& context) const
 {
-    Inspection out;
-    const auto block = [&out, &step](const Error& error) {
-        out.state = Inspection::State::Blocked;
-        out.problems.push_back(
-            { .summary = error.message,
-              .detail = error.detail,
-              .subject = error.subject.empty() ? step.cluster.str() : error.subject,
-              .remedy = error.remedy });
-        return out;
-    };
     const Result<std::vector<json::Value>> wanted = objects(step, context);
     if (!wanted) {
-        return block(wanted.error());
+        return blockedBy(wanted.error(), step.cluster.str());
     }
     const ComparisonOptions options {
         .required = step.inputs["required"].boolean(),
@@ -82,8 +72,9 @@ Inspection ObjectsBehaviour::inspect(const Step& step, const ReadContext& contex
     const Result<std::vector<Comparison>> compared =
         compare(step.cluster, *wanted, options, context);
     if (!compared) {
-        return block(compared.error());
+        return blockedBy(compared.error(), step.cluster.str());
     }
+    Inspection out;
     bool needed = false;
     for (const Comparison& one : *compared) {
         needed = needed || one.change.action != Action::None
