@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/undo.h"
 
+#include "core/json/patch.h"
 #include "core/kube/order.h"
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 namespace isthmus::plan {
 
@@ -42,6 +45,18 @@ private:
     std::stop_token m_stop;
 };
 
+/// The intent of a manager that wants nothing of an object: applied, it gives up all its fields.
+json::Value nothingOf(const kube::ObjectKey& key)
+{
+    json::Object metadata { { "name", key.name } };
+    if (!key.ns.empty()) {
+        metadata.emplace("namespace", key.ns);
+    }
+    return json::Object { { "apiVersion", key.apiVersion },
+                          { "kind", key.kind },
+                          { "metadata", std::move(metadata) } };
+}
+
 bool isUndoable(const WriteRecord& record)
 {
     return record.outcome == Outcome::Created || record.outcome == Outcome::Updated;
@@ -68,12 +83,19 @@ Result<void> Undoing::step(const Step& step)
                        msg("plan.unknown-step", { { "type", step.type } }) };
     }
     m_events.step(step.id, StepState::Running);
-    RunContext context(
-        ReadContext { m_ports.clusters, m_ports.clock, m_stop, m_journal.run().holes },
-        step.id,
-        m_journal,
-        m_events);
+    const Run run = m_journal.run();
+    RunContext context(ReadContext { m_ports.clusters, m_ports.clock, m_stop, run.holes },
+                       step.id,
+                       m_journal,
+                       m_events);
+    // What was right before the run, or never begun, left nothing behind.
+    const bool hasWritten = std::ranges::any_of(run.writes, [&step](const WriteRecord& record) {
+        return record.step == step.id && record.outcome != Outcome::Refused;
+    });
     for (const bool writesGone : { false, true }) {
+        if (!hasWritten) {
+            break;
+        }
         if (Result<void> residue = behaviour->undoResidue(step, context, writesGone); !residue) {
             return residue;
         }
@@ -95,13 +117,16 @@ Result<void> Undoing::takeBack(const Step& step, RunContext& context)
             mine.push_back(record);
         }
     }
-    // Kinds in the reverse of the order they were made in; within a kind all at once.
-    std::ranges::stable_sort(mine, [](const WriteRecord& a, const WriteRecord& b) {
-        return kube::applyWave(a.key) > kube::applyWave(b.key);
+    // Kinds in the reverse of the order they were made in; within a kind all at once, unless one
+    // object was written several times: then its newest write goes first, and alone.
+    std::ranges::sort(mine, std::ranges::greater(), [](const WriteRecord& record) {
+        return std::pair(kube::applyWave(record.key), record.number);
     });
     for (auto from = mine.begin(); from != mine.end();) {
-        const auto to = std::find_if(from, mine.end(), [from](const WriteRecord& record) {
-            return kube::applyWave(record.key) != kube::applyWave(from->key);
+        std::set<std::pair<ClusterId, kube::ObjectKey>> seen;
+        const auto to = std::find_if(from, mine.end(), [&](const WriteRecord& record) {
+            return kube::applyWave(record.key) != kube::applyWave(from->key)
+                || !seen.emplace(record.cluster, record.key).second;
         });
         if (Result<void> done = wave({ from, to }, context); !done) {
             return done;
@@ -170,6 +195,9 @@ Undoing::send(ClusterPort& port, const std::vector<WriteRecord>& records, RunCon
                 inverse.reset();
             }
         }
+        if (!inverse && records[i].verb == kube::Verb::JsonPatch && !object.isNull()) {
+            context.say(msg("plan.kept-changed", { { "object", text(records[i].key) } }));
+        }
         if (inverse) {
             writes.push_back(std::move(*inverse));
             sent.push_back(records[i]);
@@ -178,8 +206,9 @@ Undoing::send(ClusterPort& port, const std::vector<WriteRecord>& records, RunCon
             return noted;
         }
     }
-    // An undo is idempotent (deletes carry the uid, re-applies the whole former intent), so its own
-    // intents need no journal: cut off, it is simply asked again.
+    // An undo is idempotent (deletes carry the uid, re-applies the whole former intent, patches
+    // test for what ours had set), so its own intents need no journal: cut off, it is simply asked
+    // again.
     const std::vector<Result<json::Value>> answers = port.writeAll(writes, {}, context.stop);
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (!answers[i] && answers[i].error().code != ErrorCode::NotFound) {
@@ -229,6 +258,9 @@ std::optional<kube::Write> inverseOf(const WriteRecord& record, const json::Valu
         return write;
     }
     if (record.verb == kube::Verb::JsonPatch) {
+        if (!json::patchApplies(live, record.previous)) {
+            return std::nullopt; // taken back already, or changed since by somebody else
+        }
         write.verb = kube::Verb::JsonPatch;
         write.body = record.previous;
         return write;
@@ -238,7 +270,7 @@ std::optional<kube::Write> inverseOf(const WriteRecord& record, const json::Valu
                              // it
     }
     write.verb = kube::Verb::Apply;
-    write.body = record.previous;
+    write.body = record.previous.isNull() ? nothingOf(record.key) : record.previous;
     return write;
 }
 
