@@ -87,6 +87,12 @@ outcomeByReading(const WriteRecord& record, const json::Value& live, const Opera
     if (!record.existed) {
         return ours ? Outcome::Created : Outcome::Refused;
     }
+    // An earlier write of this operation has left the same stamp; then only the fields can tell.
+    const bool stampedBefore =
+        kube::annotation(record.previous, operationAnnotation) == operation.str();
+    if (stampedBefore && previousIntent(live) == record.previous) {
+        return Outcome::Unknown;
+    }
     return ours ? Outcome::Updated : Outcome::Unknown;
 }
 
