@@ -34,7 +34,14 @@ json::Value stepToJson(const Step& step)
                           { "reversible", step.reversible } };
 }
 
-Step stepFromJson(const json::Value& value)
+Error unknownFormat()
+{
+    return {
+        ErrorCode::Unsupported, msg("plan.unknown-format"), {}, {}, msg("plan.use-newer-version")
+    };
+}
+
+Result<Step> stepFromJson(const json::Value& value)
 {
     Step step;
     step.id = StepId(value["id"].string());
@@ -44,8 +51,10 @@ Step stepFromJson(const json::Value& value)
         step.needs.emplace_back(id.string());
     }
     const auto kind = std::ranges::find(kindNames, value["kind"].string());
-    step.kind =
-        kind != kindNames.end() ? static_cast<StepKind>(kind - kindNames.begin()) : StepKind::Apply;
+    if (kind == kindNames.end()) {
+        return unknownFormat();
+    }
+    step.kind = static_cast<StepKind>(kind - kindNames.begin());
     step.type = value["type"].string();
     step.inputs = value["inputs"];
     step.waitsFor = messageFromJson(value["waitsFor"]);
@@ -112,11 +121,7 @@ json::Value toJson(const Plan& plan)
 Result<Plan> planFromJson(const json::Value& value)
 {
     if (value["format"].integer() != planFormat) {
-        return Error { ErrorCode::Unsupported,
-                       msg("plan.unknown-format"),
-                       {},
-                       {},
-                       msg("plan.use-newer-version") };
+        return unknownFormat();
     }
     Plan plan;
     plan.operation = value["operation"].string();
@@ -130,7 +135,11 @@ Result<Plan> planFromJson(const json::Value& value)
                                                 identity["kubeconfig"].string() });
     }
     for (const json::Value& step : value["steps"].array()) {
-        plan.steps.push_back(stepFromJson(step));
+        Result<Step> read = stepFromJson(step);
+        if (!read) {
+            return std::move(read).error();
+        }
+        plan.steps.push_back(std::move(*read));
     }
     for (const json::Value& one : value["expects"].array()) {
         plan.expects.push_back({ ClusterId(one["cluster"].string()),

@@ -76,7 +76,7 @@ struct Plan
 [[nodiscard]] std::string planId(const Plan& plan);
 
 [[nodiscard]] json::Value toJson(const Plan& plan);
-/// Errors: Invalid (not a plan that this version understands).
+/// Errors: Unsupported (not a plan that this version understands).
 [[nodiscard]] Result<Plan> planFromJson(const json::Value& value);
 
 /// Dependencies that are missing, circular or out of order; a plan with any is a bug in a planner.
