@@ -22,7 +22,7 @@ public:
     /// Before a write is sent: an error is what the sender sees. `arrives` says whether the server
     /// got it all the same.
     std::function<std::optional<Error>(const kube::Write&, bool& arrives)> onSend = {};
-    std::function<void()> onMoment = {}; ///< before and after everything that could be seen
+    std::function<void()> onMoment = [] { }; ///< before and after everything that could be seen
     Result<ClusterUid> identity = ClusterUid("uid");
     std::vector<std::string> learned = {}; ///< names of CRDs
     std::vector<Milliseconds> deadlines = {}; ///< that waits were given
@@ -40,7 +40,7 @@ public:
                                             std::stop_token /*stop*/) override
     {
         const std::scoped_lock lock(m_mutex);
-        moment();
+        onMoment();
         std::vector<Result<json::Value>> out;
         for (const kube::ObjectKey& key : keys) {
             out.push_back(get(key));
@@ -83,13 +83,13 @@ public:
         const std::scoped_lock lock(m_mutex);
         std::vector<Result<json::Value>> out;
         for (const kube::Write& write : all) {
-            moment();
+            onMoment();
             out.push_back(sendOrFail(write));
-            moment();
+            onMoment();
             if (onDone) {
                 onDone(out.size() - 1, out.back());
             }
-            moment();
+            onMoment();
         }
         return out;
     }
@@ -127,13 +127,6 @@ public:
     }
 
 private:
-    void moment()
-    {
-        if (onMoment) {
-            onMoment();
-        }
-    }
-
     Result<json::Value> sendOrFail(const kube::Write& write)
     {
         bool arrives = false;
@@ -149,19 +142,6 @@ private:
     }
 
     std::recursive_mutex m_mutex; // what is called from inside may look, too
-};
-
-/// The two clusters of a run.
-class FakeClusters final : public plan::ClusterPorts
-{
-public:
-    FakeCluster onprem = {};
-    FakeCluster gke = {};
-
-    plan::ClusterPort* find(const ClusterId& id) override
-    {
-        return id.str() == "onprem" ? &onprem : id.str() == "gke" ? &gke : nullptr;
-    }
 };
 
 } // namespace isthmus::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The hands of one step without a journal, and what it answered as text.
+// Two clusters, the hands of one step without a journal, and what it answered as text.
 #pragma once
 
 #include "core/base/strings.h"
@@ -11,6 +11,19 @@
 #include <vector>
 
 namespace isthmus::test {
+
+/// The two clusters of a run.
+class FakeClusters final : public plan::ClusterPorts
+{
+public:
+    FakeCluster onprem = {};
+    FakeCluster gke = {};
+
+    plan::ClusterPort* find(const ClusterId& id) override
+    {
+        return id.str() == "onprem" ? &onprem : id.str() == "gke" ? &gke : nullptr;
+    }
+};
 
 class FakeContext final : public plan::WriteContext
 {

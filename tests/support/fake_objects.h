@@ -7,8 +7,8 @@
 #include "core/base/result.h"
 #include "core/json/patch.h"
 #include "core/kube/diff.h"
-#include "core/kube/owned.h"
 #include "core/kube/write.h"
+#include "tests/support/fake_fields.h"
 
 #include <functional>
 #include <map>
@@ -131,65 +131,8 @@ private:
             return write.body;
         }
         json::Value left = live;
-        drop(left, kube::extractOwned(live, "isthmus"), write.body);
+        dropFields(left, kube::extractOwned(live, "isthmus"), write.body);
         return kube::merged(left, write.body);
-    }
-
-    /// Takes out what is in `before` and not in `after`; maps that it empties go, too.
-    static void drop(json::Value& tree, const json::Value& before, const json::Value& after)
-    {
-        for (const auto& [name, part] : before.object()) {
-            if (part.asObject() != nullptr && tree[name].asObject() != nullptr) {
-                drop(tree.member(name), part, after[name]);
-            }
-            const bool isEmpty = tree[name].asObject() != nullptr && tree[name].object().empty();
-            if (!after.contains(name) && (part.asObject() == nullptr || isEmpty)) {
-                tree.erase(name);
-            }
-        }
-    }
-
-    /// FieldsV1 of what is applied; lists are owned whole.
-    static json::Value fieldsOf(const json::Value& intent, int depth = 0)
-    {
-        json::Object out;
-        for (const auto& [name, part] : intent.object()) {
-            const bool isIdentity = depth == 0 ? name == "apiVersion" || name == "kind"
-                                               : depth == 1
-                    && (name == "name" || name == "namespace" || name == "uid"
-                        || name == "resourceVersion" || name == "managedFields");
-            json::Value below = fieldsOf(part, name == "metadata" && depth == 0 ? 1 : 2);
-            const bool isNothing = name == "metadata" && depth == 0 && below.object().empty();
-            if (!isIdentity && !isNothing) {
-                out.emplace("f:" + name, std::move(below));
-            }
-        }
-        return out;
-    }
-
-    static json::Value entryOf(const json::Value& object, const std::string& manager)
-    {
-        const bool isOurs = manager == "isthmus";
-        json::Object out { { "manager", manager }, { "operation", isOurs ? "Apply" : "Update" } };
-        if (isOurs) {
-            out.emplace("fieldsV1", fieldsOf(object));
-        }
-        return out;
-    }
-
-    static void own(json::Value& object, const json::Value& intent)
-    {
-        json::Array entries;
-        for (const json::Value& entry : object["metadata"]["managedFields"].array()) {
-            if (entry["manager"].string() != "isthmus") {
-                entries.push_back(entry);
-            }
-        }
-        json::Value mine = entryOf(intent, "isthmus");
-        if (!mine["fieldsV1"].object().empty()) {
-            entries.push_back(std::move(mine));
-        }
-        object.member("metadata").member("managedFields") = std::move(entries);
     }
 
     int m_lastUid = 0;

@@ -3,6 +3,7 @@
 #include "tests/core/plan/journal_fixture.h"
 
 #include <latch>
+#include <mutex>
 
 using namespace isthmus;
 

@@ -291,7 +291,7 @@ private slots:
         camera.take();
         COMPARE_TEXT(test::dump(m_world->run(std::move(journal))), "done\n");
         camera.take();
-        m_world->onprem.onMoment = m_world->gke.onMoment = {};
+        m_world->onprem.onMoment = m_world->gke.onMoment = [] { };
         m_world->onEvent = {};
         m_end = m_world->state();
         m_moments = std::move(camera.moments);
