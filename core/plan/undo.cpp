@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -36,6 +37,11 @@ private:
     Result<void> wave(const std::vector<WriteRecord>& records, RunContext& context);
     Result<void>
     send(ClusterPort& port, const std::vector<WriteRecord>& records, RunContext& context);
+    /// The write that takes the record back, unless what it made has to stay; then it says so.
+    Result<std::optional<kube::Write>> inverseFor(ClusterPort& port,
+                                                  const WriteRecord& record,
+                                                  const json::Value& live,
+                                                  RunContext& context);
     Result<void> awaitGone(ClusterPort& port, const WriteRecord& record, RunContext& context);
     Result<bool> isInUse(ClusterPort& port, const json::Value& crd, RunContext& context);
 
@@ -168,13 +174,36 @@ Result<bool> Undoing::isInUse(ClusterPort& port, const json::Value& crd, RunCont
     return !objects->empty();
 }
 
+Result<std::optional<kube::Write>> Undoing::inverseFor(ClusterPort& port,
+                                                       const WriteRecord& record,
+                                                       const json::Value& live,
+                                                       RunContext& context)
+{
+    std::optional<kube::Write> inverse = inverseOf(record, live);
+    if (!inverse && record.verb == kube::Verb::JsonPatch && !live.isNull()) {
+        context.say(msg("plan.kept-changed", { { "object", text(record.key) } }));
+    }
+    const bool definitionGoes = inverse && inverse->verb == kube::Verb::Delete
+        && record.key.kind == "CustomResourceDefinition";
+    if (definitionGoes) {
+        const Result<bool> used = isInUse(port, live, context);
+        if (!used) {
+            return Error(used.error());
+        }
+        if (*used) {
+            context.say(msg("plan.kept-in-use", { { "object", text(record.key) } }));
+            inverse.reset();
+        }
+    }
+    return inverse;
+}
+
 Result<void>
 Undoing::send(ClusterPort& port, const std::vector<WriteRecord>& records, RunContext& context)
 {
     std::vector<kube::ObjectKey> keys;
-    for (const WriteRecord& record : records) {
-        keys.push_back(record.key);
-    }
+    keys.reserve(records.size());
+    std::ranges::transform(records, std::back_inserter(keys), &WriteRecord::key);
     const std::vector<Result<json::Value>> live = port.getAll(keys, context.stop);
     std::vector<kube::Write> writes;
     std::vector<WriteRecord> sent;
@@ -183,23 +212,12 @@ Undoing::send(ClusterPort& port, const std::vector<WriteRecord>& records, RunCon
             return Error(live[i].error());
         }
         const json::Value object = live[i] ? *live[i] : json::Value();
-        std::optional<kube::Write> inverse = inverseOf(records[i], object);
-        if (inverse && inverse->verb == kube::Verb::Delete
-            && records[i].key.kind == "CustomResourceDefinition") {
-            const Result<bool> used = isInUse(port, object, context);
-            if (!used) {
-                return Error(used.error());
-            }
-            if (*used) {
-                context.say(msg("plan.kept-in-use", { { "object", text(records[i].key) } }));
-                inverse.reset();
-            }
+        Result<std::optional<kube::Write>> inverse = inverseFor(port, records[i], object, context);
+        if (!inverse) {
+            return std::move(inverse).error();
         }
-        if (!inverse && records[i].verb == kube::Verb::JsonPatch && !object.isNull()) {
-            context.say(msg("plan.kept-changed", { { "object", text(records[i].key) } }));
-        }
-        if (inverse) {
-            writes.push_back(std::move(*inverse));
+        if (*inverse) {
+            writes.push_back(std::move(**inverse));
             sent.push_back(records[i]);
         } else if (Result<void> noted = m_journal.receipt(records[i].number, Outcome::Undone, {});
                    !noted) {
