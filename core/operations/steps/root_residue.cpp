@@ -73,7 +73,9 @@ Result<std::size_t> removeOnce(plan::ClusterPort& port,
     }
     // Not journalled: istiod's copies are no receipts of ours, and deleting them is repeatable.
     for (const Result<json::Value>& answer : port.writeAll(writes, {}, context.stop)) {
-        if (!answer && answer.error().code != ErrorCode::NotFound) {
+        // In conflict: it was made anew since the list was read; the next round sees it.
+        if (!answer && answer.error().code != ErrorCode::NotFound
+            && answer.error().code != ErrorCode::Conflict) {
             return Error(answer.error());
         }
     }
