@@ -157,7 +157,7 @@ plan::Inspection CertificateStep::inspect(const plan::Step& step,
     const std::array keys { secretKey(step) };
     Result<json::Value> live = std::move(port->getAll(keys, context.stop).front());
     if (!live && live.error().code != ErrorCode::NotFound) {
-        return blocked(live.error());
+        return plan::blockedBy(live.error(), step.cluster.str());
     }
     if (!live) {
         if (step.inputs["existing"].boolean()) {

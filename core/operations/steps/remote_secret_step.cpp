@@ -118,11 +118,7 @@ plan::Inspection RemoteSecretStep::inspect(const plan::Step& step,
                                                         : plan::Inspection::State::Needed;
         json::wipe(*live);
     } else if (live.error().code != ErrorCode::NotFound) {
-        out.state = plan::Inspection::State::Blocked;
-        out.problems.push_back({ .summary = live.error().message,
-                                 .detail = live.error().detail,
-                                 .subject = step.cluster.str(),
-                                 .remedy = live.error().remedy });
+        out = plan::blockedBy(live.error(), step.cluster.str());
     }
     out.changes.push_back(std::move(change));
     return out;

@@ -204,7 +204,7 @@ plan::Inspection TrustStep::inspect(const plan::Step& step, const plan::ReadCont
     std::vector<Result<json::Value>> live = port->getAll(keys, context.stop);
     for (const Result<json::Value>& one : live) {
         if (!one && one.error().code != ErrorCode::NotFound) {
-            return block(one.error().message, one.error().detail, one.error().remedy);
+            return plan::blockedBy(one.error(), step.cluster.str());
         }
     }
     if (live[0]) {

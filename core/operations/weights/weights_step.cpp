@@ -127,7 +127,7 @@ plan::Inspection WeightsStep::inspect(const plan::Step& step,
     };
     const Result<json::Value> live = read(step, context);
     if (!live) {
-        return block(live.error());
+        return plan::blockedBy(live.error(), step.cluster.str() + ": " + text(keyOf(step)));
     }
     const Result<json::Value> wanted = mesh::withWeights(*live, ruleOf(step), weightsOf(step));
     if (!wanted) {
