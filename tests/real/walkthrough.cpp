@@ -245,7 +245,7 @@ Digest comparableState(const Bed& bed, const std::string& cluster, Objects objec
     for (const std::string& text : state.lines) {
         const Line line = cut(text);
         const std::string object = line.kind + " " + line.name;
-        if (object != last && line.kind != "IPAddress") { // a Service's address, as an object
+        if (object != last) {
             lines.push_back("there is " + line.kind + " " + withoutRandomEnd(line));
             last = object;
         }
