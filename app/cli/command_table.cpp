@@ -187,7 +187,20 @@ CommandTable watchingCommands()
         later("split", "Asked, configured, landed and observed shares of a route."),
         later("trace", "Sends real requests and says who answered."),
         later("open", "Opens Kiali, Grafana, tracing, Prometheus or the shop."),
-        later("sim", "Serves simulated clusters."),
+        { .name = "sim",
+          .summary = "Serves simulated clusters until stopped.",
+          .description =
+              "Real API servers on 127.0.0.1, with small controllers behind them. The kubeconfig "
+              "written to OUT has a context per cluster; one JSON line on standard output says "
+              "when they are ready. Everything is gone when the command ends.",
+          .flags = { { .name = "clusters", .value = "N", .help = "How many clusters (2)." },
+                     { .name = "seed", .value = "N", .help = "For all that is random (1)." },
+                     { .name = "kubeconfig",
+                       .value = "OUT",
+                       .help = "Where the kubeconfig is written to." } },
+          .examples = { "isthmusctl sim --kubeconfig sim.yaml",
+                        "isthmusctl sim --clusters 3 --seed 7 --kubeconfig sim.yaml" },
+          .run = runSim },
         later("completion", "Prints completions for a shell."),
     };
 }

@@ -56,6 +56,21 @@ struct AuthorityOptions
 [[nodiscard]] Result<KeyPair>
 makeServer(const std::vector<std::string>& dnsNames, int days, UtcTime now);
 
+struct LeafOptions
+{
+    std::string organization = {};
+    std::string commonName;
+    std::vector<std::string> dnsNames = {};
+    std::vector<std::string> ipAddresses = {};
+    bool client = false; ///< to log in with, in place of serving
+    int days = 1;
+    UtcTime now;
+};
+
+/// A certificate below `root` for one server or one client, EC P-256: what a server on loopback and
+/// its visitors need. Errors: Invalid.
+[[nodiscard]] Result<KeyPair> makeLeaf(const KeyPair& root, const LeafOptions& options);
+
 /// Every certificate of a PEM text, in order. Errors: Invalid.
 [[nodiscard]] Result<std::vector<CertificateInfo>> readCertificates(std::string_view pem);
 /// Whether the key belongs to the first certificate of the PEM text. Errors: Invalid (unreadable,

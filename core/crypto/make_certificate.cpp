@@ -290,6 +290,47 @@ Result<KeyPair> makeIntermediate(const KeyPair& root, const AuthorityOptions& op
     return pair;
 }
 
+Result<KeyPair> makeLeaf(const KeyPair& root, const LeafOptions& options)
+{
+    if (Result<void> days = checkDays(options.days); !days) {
+        return std::move(days).error();
+    }
+    Result<Signer> signer = readSigner(root, options.now);
+    if (!signer) {
+        return std::move(signer).error();
+    }
+    Result<PrivateKey> key = makeKey("P-256");
+    if (!key) {
+        return std::move(key).error();
+    }
+    X509* parent = signer->certificate.get();
+    std::vector<std::string> names;
+    for (const std::string& name : options.dnsNames) {
+        names.push_back("DNS:" + name);
+    }
+    for (const std::string& address : options.ipAddresses) {
+        names.push_back("IP:" + address);
+    }
+    Template form;
+    form.subject = { { "O", options.organization }, { "CN", options.commonName } };
+    form.notBefore = options.now - backDated;
+    form.notAfter = std::min(options.now + std::chrono::hours(24) * options.days,
+                             timeOf(X509_get0_notAfter(parent)));
+    form.extensions = { { NID_basic_constraints, "critical,CA:FALSE" },
+                        { NID_key_usage, "critical,digitalSignature" },
+                        { NID_ext_key_usage, options.client ? "clientAuth" : "serverAuth" },
+                        { NID_subject_key_identifier, "hash" },
+                        { NID_authority_key_identifier, "keyid:always" } };
+    if (!names.empty()) {
+        form.extensions.emplace_back(NID_subject_alt_name, join(names, ","));
+    }
+    Result<Certificate> certificate = sign(form, key->get(), parent, signer->key.get());
+    if (!certificate) {
+        return std::move(certificate).error();
+    }
+    return packed(certificate->get(), key->get());
+}
+
 Result<KeyPair> makeServer(const std::vector<std::string>& dnsNames, int days, UtcTime now)
 {
     if (Result<void> valid = checkDays(days); !valid) {

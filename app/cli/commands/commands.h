@@ -25,6 +25,7 @@ namespace isthmus::cli {
 [[nodiscard]] Result<int> runOperationsResume(Context& context);
 [[nodiscard]] Result<int> runOperationsUndo(Context& context);
 [[nodiscard]] Result<int> runOperationsForget(Context& context);
+[[nodiscard]] Result<int> runSim(Context& context);
 [[nodiscard]] Result<int> runSchema(Context& context);
 [[nodiscard]] Result<int> runVersion(Context& context);
 [[nodiscard]] Result<int> runHelp(Context& context);
