@@ -4,6 +4,7 @@
 #include "core/base/strings.h"
 #include "core/json/parse.h"
 #include "core/sim/discovery.h"
+#include "core/sim/protobuf.h"
 #include "core/sim/rbac.h"
 #include "core/sim/reads.h"
 #include "core/sim/reviews.h"
@@ -95,6 +96,9 @@ Outcome<Value> bodyOf(const Request& request)
         return Value();
     }
     if (request.contentType.find("protobuf") != std::string::npos) {
+        if (auto object = fromProtobuf(request.body)) {
+            return std::move(*object);
+        }
         return Failure { .code = 415,
                          .reason = "UnsupportedMediaType",
                          .message = "the body of the request was in an unknown format - accepted "

@@ -153,15 +153,19 @@ void defaultCrd(Value& object)
 
 void defaultWebhooks(Value& object)
 {
+    const bool mutating = object["kind"].string() == "MutatingWebhookConfiguration";
     json::Array* webhooks =
         object.contains("webhooks") ? object.member("webhooks").asArray() : nullptr;
-    for (Value& webhook : webhooks != nullptr ? *webhooks : json::Array {}) {
+    if (webhooks == nullptr) {
+        return;
+    }
+    for (Value& webhook : *webhooks) {
         byDefault(webhook, "failurePolicy", "Fail");
         byDefault(webhook, "matchPolicy", "Equivalent");
         byDefault(webhook, "namespaceSelector", json::Object {});
         byDefault(webhook, "objectSelector", json::Object {});
         byDefault(webhook, "timeoutSeconds", 10);
-        if (object["kind"].string() == "MutatingWebhookConfiguration") {
+        if (mutating) {
             byDefault(webhook, "reinvocationPolicy", "Never");
         }
     }

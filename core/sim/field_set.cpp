@@ -242,8 +242,8 @@ std::string pathText(std::string_view element)
         return "[=" + rest + ']';
     }
     std::string out;
-    const auto key = json::parse(rest);
-    for (const auto& [name, part] : (key ? *key : Value()).object()) {
+    const Value key = json::parse(rest).value_or(Value());
+    for (const auto& [name, part] : key.object()) {
         out += (out.empty() ? "[" : ",") + name + '=' + json::write(part);
     }
     return out + ']';

@@ -109,6 +109,23 @@ Cells deploymentCells()
               } } };
 }
 
+Cells replicaSetCells()
+{
+    return { { "Desired",
+               "integer",
+               false,
+               [](const Value& object) -> Value { return object["spec"]["replicas"].integer(); } },
+             { "Current",
+               "integer",
+               false,
+               [](const Value& object) -> Value {
+                   return object["status"]["replicas"].integer();
+               } },
+             { "Ready", "integer", false, [](const Value& object) -> Value {
+                  return object["status"]["readyReplicas"].integer();
+              } } };
+}
+
 Cells podCells()
 {
     return { { "Ready", "string", false, readyOf },
@@ -140,6 +157,9 @@ Cells middleCells(const Kind& kind)
     }
     if (kind.kind == "Deployment" || kind.kind == "StatefulSet") {
         return deploymentCells();
+    }
+    if (kind.kind == "ReplicaSet") {
+        return replicaSetCells();
     }
     if (kind.kind == "Namespace") {
         return { { "Status", "string", false, [](const Value& object) {
