@@ -168,6 +168,12 @@ CommandTable watchingCommands()
           .words = { { .name = "ID" } },
           .examples = { "isthmusctl operations forget 20261123T230500Z-1a2b" },
           .run = runOperationsForget },
+    };
+}
+
+CommandTable otherCommands()
+{
+    return {
         { .name = "schema",
           .summary = "Prints the JSON Schema of mesh.yaml.",
           .examples = { "isthmusctl schema > mesh.schema.json" },
@@ -210,7 +216,7 @@ CommandTable watchingCommands()
 CommandTable commandTable()
 {
     CommandTable all = startCommands();
-    for (CommandTable part : { changingCommands(), watchingCommands() }) {
+    for (CommandTable part : { changingCommands(), watchingCommands(), otherCommands() }) {
         all.insert(
             all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
     }

@@ -5,9 +5,9 @@ namespace isthmus::sim {
 
 std::vector<Reactor> reactors()
 {
-    return { reactToDefinitions,  collectGarbage,   reactToNamespaces,
-             reactToTokenSecrets, reactToWorkloads, reactToJobs,
-             reactToPods,         reactToBalancers, reactToEndpoints };
+    return { reactToDefinitions, collectGarbage, reactToNamespaces, reactToTokenSecrets,
+             reactToWorkloads,   reactToJobs,    reactToPods,       reactToBalancers,
+             reactToEndpoints,   reactToIstiod };
 }
 
 } // namespace isthmus::sim

@@ -31,5 +31,7 @@ void reactToPods(Model& model, std::span<const Change> changes);
 void reactToBalancers(Model& model, std::span<const Change> changes);
 /// Services with a selector get Endpoints and an EndpointSlice.
 void reactToEndpoints(Model& model, std::span<const Change> changes);
+/// istiod spreads its root: istio-ca-root-cert, and the caBundle of its webhooks.
+void reactToIstiod(Model& model, std::span<const Change> changes);
 
 } // namespace isthmus::sim
