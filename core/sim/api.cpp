@@ -85,7 +85,7 @@ authorize(const Model& model, const Request& request, const Route& route, const 
     return forbidden(kind,
                      subject.name,
                      "User \"" + request.identity.user + "\" cannot " + attributes.verb
-                         + " resource \"" + resource + "\" in API group \"" + kind.group + "\" "
+                         + " resource \"" + resource + R"(" in API group ")" + kind.group + "\" "
                          + scope);
 }
 
@@ -202,7 +202,7 @@ Reply answer(Model& model, const Request& request)
             return replyOf(
                 Failure { .code = 403,
                           .reason = "Forbidden",
-                          .message = "forbidden: User \"system:anonymous\" cannot get path \""
+                          .message = R"(forbidden: User "system:anonymous" cannot get path ")"
                               + request.target + '"' });
         }
         return *reply;
