@@ -187,7 +187,7 @@ applied(const Kind& kind, const Value& live, const Value& intent, const Writer& 
     const bool same = old != oldEntries.end() && isEmpty(changed) && (*old)["fieldsV1"] == wanted
         && ownable(object) == ownable(live);
     entries.push_back(same ? *old : entryOf(kind, writer, "Apply", wanted));
-    setEntries(object, same ? oldEntries : std::move(entries));
+    setEntries(object, same ? oldEntries : entries);
     return object;
 }
 
