@@ -123,8 +123,8 @@ Result<void> Transfer::accept(std::function<void()> wake)
 
 Result<void> Transfer::start(const std::string& userAgent, SteadyTime now)
 {
-    const Result<Destination> to =
-        destination(m_address, m_endpoint->tlsServerName, m_request.target, m_endpoint->dialAddress);
+    const Result<Destination> to = destination(
+        m_address, m_endpoint->tlsServerName, m_request.target, m_endpoint->dialAddress);
     if (!to) {
         return to.error();
     }

@@ -70,8 +70,7 @@ bool compareText(std::string_view actual,
 
 TemporaryFolder::TemporaryFolder()
 {
-    std::string pattern
-        = (std::filesystem::temp_directory_path() / "isthmus-test-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "isthmus-test-XXXXXX").string();
     m_path = ::mkdtemp(pattern.data());
 }
 

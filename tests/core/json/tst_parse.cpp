@@ -9,6 +9,7 @@ class TestParse : public test::TestBase
     Q_OBJECT
 
 private slots:
+
     void writesWhatItReadWithSortedKeys()
     {
         const auto value = json::parse(R"({"b":[1,-2.5,true,null,"ä\u000a"],"a":{"x":""}})");
@@ -50,10 +51,7 @@ private slots:
         QVERIFY(!value.error().detail.empty());
     }
 
-    void refusesMoreBytesThanAllowed()
-    {
-        QVERIFY(!json::parse("[1,2,3]", { .bytes = 3 }));
-    }
+    void refusesMoreBytesThanAllowed() { QVERIFY(!json::parse("[1,2,3]", { .bytes = 3 })); }
 
     void chainsThroughWhatIsMissing()
     {

@@ -88,9 +88,11 @@ private slots:
     void asksForMetadataAloneWhereTheContentIsNoneOfItsBusiness()
     {
         const kube::Selection selection { .labelSelector = "a=b", .metadataOnly = true };
-        COMPARE_TEXT(dump(kube::listRequest(secrets, "ns", selection, 500, "")),
-                     "GET /api/v1/namespaces/ns/secrets?labelSelector=a%3Db&limit=500\n"
-                     "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1\ncompressed\n");
+        COMPARE_TEXT(
+            dump(kube::listRequest(secrets, "ns", selection, 500, "")),
+            "GET /api/v1/namespaces/ns/secrets?labelSelector=a%3Db&limit=500\n"
+            "Accept: "
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1\ncompressed\n");
         COMPARE_TEXT(dump(kube::watchRequest(secrets, "ns", selection, "17", 290)),
                      "GET /api/v1/namespaces/ns/secrets?watch=1&allowWatchBookmarks=true"
                      "&resourceVersion=17&labelSelector=a%3Db&timeoutSeconds=290\n"
