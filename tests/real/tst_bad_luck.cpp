@@ -291,9 +291,8 @@ private slots:
         QCOMPARE(writesIn(audit), std::vector<std::string> {});
     }
 
-    void anotherPersonsChangeBetweenPlanAndWriteIsNotOverwritten()
+    void aNamespaceThatSomebodyElseLabelledIsNotTakenOver()
     {
-        // A namespace that somebody else labels for another network is theirs.
         QVERIFY(m_bed.kubectl("c1", { "create", "namespace", "istio-system" }).succeeded());
         QVERIFY(
             m_bed
